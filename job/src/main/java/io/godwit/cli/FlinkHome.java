@@ -1,0 +1,68 @@
+package io.godwit.cli;
+
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import io.godwit.control.FlinkRest;
+import java.util.Optional;
+
+/**
+ * The Flink that a job goes to.
+ *
+ * @param url its REST address; null when the client of {@code flink run} does not say
+ * @param local the embedded cluster, null otherwise
+ */
+record FlinkHome(StreamExecutionEnvironment environment, String url, LocalFlink local) {
+
+    static FlinkHome open(FlinkOption option, boolean insideFlink, String migration, int slots)
+            throws Exception {
+        option.check();
+        if (insideFlink) {
+            StreamExecutionEnvironment environment =
+                    StreamExecutionEnvironment.getExecutionEnvironment();
+            return new FlinkHome(environment, addressOf(environment.getConfiguration()), null);
+        }
+        if (option.local()) {
+            LocalFlink local = LocalFlink.start(slots, option.stateDir(migration));
+            return new FlinkHome(local.environment(), local.url(), local);
+        }
+        if (option.url() == null) {
+            throw CommandException.usage("Where shall the job run? Give --flink URL or --local");
+        }
+        return new FlinkHome(
+                RemoteFlink.environment(option.url(), RemoteFlink.jobJar(option.jobJar())),
+                option.url(),
+                null);
+    }
+
+    private static String addressOf(ReadableConfig configuration) {
+        String address = configuration.get(RestOptions.ADDRESS);
+        return address == null ? null : "http://" + address + ":" + configuration.get(RestOptions.PORT);
+    }
+
+    /** The savepoint that {@code flink run -s} was given. */
+    Optional<String> givenSavepoint() {
+        return Optional.ofNullable(
+                environment.getConfiguration().get(StateRecoveryOptions.SAVEPOINT_PATH));
+    }
+
+    void restoreFrom(String path) {
+        Configuration configuration = new Configuration();
+        configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, path);
+        environment.configure(configuration);
+    }
+
+    /** Where this cluster keeps a job's checkpoints; empty when it does not say. */
+    Optional<String> checkpointsOf(String jobId) {
+        if (url == null) {
+            return Optional.empty();
+        }
+        FlinkRest rest = new FlinkRest(url);
+        return rest.setting(CheckpointingOptions.CHECKPOINTS_DIRECTORY.key())
+                .or(() -> rest.setting("state.checkpoints.dir"))
+                .map(directory -> directory.replaceAll("/+$", "") + "/" + jobId);
+    }
+}

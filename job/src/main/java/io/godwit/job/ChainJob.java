@@ -1,0 +1,131 @@
+package io.godwit.job;
+
+import io.godwit.connector.dynamodb.ChainstorageDynamoDbSpec;
+import io.godwit.connector.dynamodb.DynamoDbChainLog;
+import io.godwit.connector.postgres.ChainstoragePostgresSpec;
+import io.godwit.connector.postgres.ChainstorageTarget;
+import io.godwit.model.ChainEvent;
+import io.godwit.model.RankedEvent;
+import io.godwit.reorg.ReorgFunction;
+import io.godwit.sink.AppliedCounts;
+import io.godwit.sink.SinkOptions;
+import io.godwit.sink.TargetSink;
+import io.godwit.source.EventLogSource;
+import io.godwit.source.SourceOptions;
+import io.godwit.spec.MigrationSpec;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.CheckpointingMode;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The graph of {@code kind: chain}: source, ranked by height, target; bounded or with a tail. */
+public final class ChainJob {
+
+    /** Events per read: a few BatchGetItem calls at once, small enough to checkpoint between. */
+    static final int PAGE = 500;
+
+    /** Fixed, so that a savepoint can be resumed with any parallelism up to it. */
+    private static final int MAX_PARALLELISM = 128;
+
+    private ChainJob() {}
+
+    /**
+     * @param starts first sequence to read, per event tag
+     * @param heads the source's heads now, per event tag
+     */
+    public static void build(
+            StreamExecutionEnvironment env,
+            MigrationSpec spec,
+            Run run,
+            Map<Integer, Long> starts,
+            Map<Integer, Long> heads) {
+        ChainstorageDynamoDbSpec sourceSpec = (ChainstorageDynamoDbSpec) spec.source();
+        ChainstoragePostgresSpec targetSpec = (ChainstoragePostgresSpec) spec.target();
+        configure(env, spec);
+
+        SourceOptions options = sourceOptions(spec, starts);
+        EventLogSource<ChainEvent> source =
+                new EventLogSource<>(
+                        () -> new RecordingEventLog<>(new DynamoDbChainLog(sourceSpec), run),
+                        () -> new LedgerRunJournal(run),
+                        options,
+                        TypeInformation.of(ChainEvent.class));
+        env.fromSource(source, WatermarkStrategy.noWatermarks(), "chainstorage events")
+                .uid("source")
+                .keyBy(ReorgFunction.byHeight(), ReorgFunction.keyType())
+                .process(new ReorgFunction())
+                .returns(TypeInformation.of(RankedEvent.class))
+                .name("rank by height")
+                .uid("reorg")
+                .sinkTo(
+                        new TargetSink<>(
+                                () ->
+                                        new RecordingTarget<>(
+                                                new ChainstorageTarget(targetSpec, spec.name()),
+                                                run),
+                                new SinkOptions(
+                                        spec.batchSize(),
+                                        Duration.ofSeconds(1),
+                                        Duration.ofMillis(5)),
+                                counts -> afterCommit(counts, spec, run, heads)))
+                .name("chainstorage target")
+                .uid("target");
+    }
+
+    private static SourceOptions sourceOptions(MigrationSpec spec, Map<Integer, Long> starts) {
+        return new SourceOptions(
+                starts,
+                starts.keySet().stream().collect(Collectors.toMap(tag -> tag, tag -> spec.end())),
+                spec.continuous(),
+                spec.batchSize(),
+                PAGE,
+                spec.checkpointSize(),
+                spec.parallelism(),
+                spec.backoffInterval(),
+                spec.maxBulkCopyRate(),
+                spec.pollInterval());
+    }
+
+    private static void configure(StreamExecutionEnvironment env, MigrationSpec spec) {
+        Configuration configuration = new Configuration();
+        configuration.set(PipelineOptions.NAME, spec.jobName());
+        configuration.set(PipelineOptions.GENERIC_TYPES, false);
+        configuration.set(PipelineOptions.OBJECT_REUSE, true);
+        env.configure(configuration);
+        env.setParallelism(spec.parallelism());
+        env.setMaxParallelism(MAX_PARALLELISM);
+        env.setBufferTimeout(10);
+        long interval =
+                CheckpointTimer.interval(spec.checkpointInterval(), spec.checkpointSize())
+                        .toMillis();
+        env.enableCheckpointing(interval, CheckpointingMode.EXACTLY_ONCE);
+        env.getCheckpointConfig()
+                .setExternalizedCheckpointRetention(
+                        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    }
+
+    private static void afterCommit(
+            DataStream<AppliedCounts> counts,
+            MigrationSpec spec,
+            Run run,
+            Map<Integer, Long> heads) {
+        counts.addSink(LedgerCounts.sink(run)).name("ledger counts").uid("ledger-counts");
+        if (!spec.continuous()) {
+            counts.transform(
+                            "publish at the end",
+                            Types.VOID,
+                            new FinishOperator(new ChainFinish(spec, run, heads)))
+                    .uid("finish")
+                    .setParallelism(1)
+                    .setMaxParallelism(1);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package io.godwit.model;
+
+/** What the machine needs to know of an event, whatever its kind: where it stands in which log. */
+public interface LogEvent {
+
+    /** The log it belongs to: the event tag of a chain, 0 where a store has one log. */
+    int tag();
+
+    /** Its place in the log, from 1 without holes. */
+    long sequence();
+
+    /** True when it was read by the tail: it is applied at once instead of in large batches. */
+    boolean live();
+}

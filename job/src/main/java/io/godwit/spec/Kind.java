@@ -1,0 +1,6 @@
+package io.godwit.spec;
+
+/** The kinds of migration that this version runs. */
+public enum Kind {
+    CHAIN
+}

@@ -1,0 +1,106 @@
+package io.godwit.spec;
+
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * What a migration is: one YAML file. Checked here, so an invalid one cannot exist; keys keep the
+ * seeds' names in snake_case.
+ *
+ * @param name unique; the Flink job is "godwit: NAME"; letters, digits, '.', '_' and '-'
+ * @param batchSize events per range, and at most per transaction; 1 to 1,000,000, default 5000
+ * @param checkpointSize most events read but not yet inside a completed checkpoint, default 50000
+ * @param checkpointInterval longest time between two checkpoints, default 10s
+ * @param parallelism readers and writers, default 8
+ * @param backoffInterval wait between ranges of one reader, default 0s
+ * @param maxBulkCopyRate events per second while copying, 0 (default) for no limit
+ * @param continuous follow the source after the copy (default), or stop at the head
+ * @param pollInterval wait of the tail at the head, default 1s
+ * @param startEventSequence first sequence to copy; null to resume from what is applied
+ * @param endEventSequence last sequence to copy, of a bounded run; null for the head at start
+ */
+public record MigrationSpec(
+        String name,
+        Kind kind,
+        SourceSpec source,
+        TargetSpec target,
+        LedgerSpec ledger,
+        Integer batchSize,
+        Long checkpointSize,
+        Duration checkpointInterval,
+        Integer parallelism,
+        Duration backoffInterval,
+        Long maxBulkCopyRate,
+        Boolean continuous,
+        Duration pollInterval,
+        Long startEventSequence,
+        EndSequence endEventSequence)
+        implements Serializable {
+
+    public MigrationSpec {
+        Checks.required("name", name);
+        if (!name.matches("[A-Za-z0-9._-]{1,100}")) {
+            throw new IllegalArgumentException(
+                    "name is '" + name + "'; 1 to 100 letters, digits, '.', '_' or '-'");
+        }
+        Checks.required("kind", kind);
+        Checks.required("source", source);
+        Checks.required("target", target);
+        ledger = ledger == null ? target.defaultLedger() : ledger;
+        batchSize = batchSize == null ? 5000 : batchSize;
+        checkpointSize = checkpointSize == null ? 50_000 : checkpointSize;
+        checkpointInterval = checkpointInterval == null ? Duration.ofSeconds(10) : checkpointInterval;
+        parallelism = parallelism == null ? 8 : parallelism;
+        backoffInterval = backoffInterval == null ? Duration.ZERO : backoffInterval;
+        maxBulkCopyRate = maxBulkCopyRate == null ? 0 : maxBulkCopyRate;
+        continuous = continuous == null || continuous;
+        pollInterval = pollInterval == null ? Duration.ofSeconds(1) : pollInterval;
+        Checks.atLeast("batch_size", 1, batchSize);
+        if (batchSize > 1_000_000) {
+            throw new IllegalArgumentException(
+                    "batch_size is " + batchSize + "; it is at most 1000000");
+        }
+        Checks.atLeast("checkpoint_size", 1, checkpointSize);
+        Checks.positive("checkpoint_interval", checkpointInterval);
+        Checks.atLeast("parallelism", 1, parallelism);
+        Checks.notNegative("backoff_interval", backoffInterval);
+        Checks.atLeast("max_bulk_copy_rate", 0, maxBulkCopyRate);
+        Checks.positive("poll_interval", pollInterval);
+        if (startEventSequence != null && startEventSequence < 1) {
+            throw new IllegalArgumentException(
+                    "start_event_sequence is "
+                            + startEventSequence
+                            + "; sequences start at 1; leave it out to resume from what is applied");
+        }
+        checkEnd(continuous, startEventSequence, endEventSequence);
+    }
+
+    private static void checkEnd(boolean continuous, Long start, EndSequence end) {
+        if (end == null || end.isLatest()) {
+            return;
+        }
+        if (continuous) {
+            throw new IllegalArgumentException(
+                    "end_event_sequence is "
+                            + end.inclusive()
+                            + " in a continuous migration, which has no end; set continuous: false");
+        }
+        if (end.inclusive() < (start == null ? 1 : start)) {
+            throw new IllegalArgumentException(
+                    "end_event_sequence is "
+                            + end.inclusive()
+                            + ", before start_event_sequence "
+                            + (start == null ? 1 : start)
+                            + "; it is inclusive");
+        }
+    }
+
+    /** The last sequence to copy, inclusive; {@link Long#MAX_VALUE} for the head. */
+    public long end() {
+        return endEventSequence == null ? Long.MAX_VALUE : endEventSequence.inclusive();
+    }
+
+    public String jobName() {
+        return "godwit: " + name;
+    }
+}

@@ -31,6 +31,9 @@ record ChainFinish(MigrationSpec spec, Run run, Map<Integer, Long> heads)
             if (!complete(source, target)) {
                 return;
             }
+            try (Ledger ledger = new Ledger(run.ledger())) {
+                ledger.audit(run.migrationId(), "COPIED", "every event asked for is applied");
+            }
             new ChainPublication(target, spec.name()).publish(source.eventTags());
             try (Ledger ledger = new Ledger(run.ledger())) {
                 ledger.audit(run.migrationId(), "PUBLISHED", "watermark and sequence");

@@ -70,7 +70,7 @@ public final class FlinkRest {
      *
      * @param directory where to put it; null for the cluster's own directory
      * @return the savepoint's path
-     * @throws MigrationException RECOVERABLE when Flink could not take it; the job goes on
+     * @throws MigrationException RECOVERABLE when Flink could not, with its reason
      */
     public String stopWithSavepoint(String jobId, String directory, Duration most) {
         ObjectNode body = JSON.createObjectNode().put("drain", false);
@@ -92,7 +92,7 @@ public final class FlinkRest {
                 }
                 throw MigrationException.refused(
                         jobId,
-                        "Flink could not take the savepoint; the job goes on: "
+                        "Flink did not stop the job with a savepoint: "
                                 + firstLine(operation.path("failure-cause").path("stack-trace").asText()));
             }
             LockSupport.parkNanos(POLL.toNanos());

@@ -21,7 +21,7 @@ import java.util.Map;
  * @param heads the source's heads when the run was submitted: the least it has to reach
  */
 record ChainFinish(MigrationSpec spec, Run run, Map<Integer, Long> heads)
-        implements FinishOperator.Finish {
+        implements ProgressOperator.Finish {
 
     @Override
     public void atEnd() {

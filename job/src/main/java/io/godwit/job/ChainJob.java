@@ -118,14 +118,12 @@ public final class ChainJob {
             Run run,
             Map<Integer, Long> heads) {
         counts.addSink(LedgerCounts.sink(run)).name("ledger counts").uid("ledger-counts");
-        if (!spec.continuous()) {
-            counts.transform(
-                            "publish at the end",
-                            Types.VOID,
-                            new FinishOperator(new ChainFinish(spec, run, heads)))
-                    .uid("finish")
-                    .setParallelism(1)
-                    .setMaxParallelism(1);
-        }
+        ProgressOperator.Finish finish =
+                spec.continuous() ? null : new ChainFinish(spec, run, heads);
+        counts.transform("progress", Types.VOID, new ProgressOperator(run, finish))
+                .uid("progress")
+                .setParallelism(1)
+                .setMaxParallelism(1)
+                .disableChaining();
     }
 }

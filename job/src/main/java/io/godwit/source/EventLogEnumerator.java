@@ -24,6 +24,10 @@ import org.apache.flink.api.connector.source.SplitEnumeratorContext;
  * <p>In order: {@link #start} takes the migration in the journal and reads the heads; the first
  * heads fix the bulk ranges; readers ask and are given ranges, lowest first; reports of completed
  * checkpoints move applied-through; when every bulk range is applied, the tails are handed out.
+ *
+ * <p>Nothing is sent to a reader because a checkpoint completed: it may have been the savepoint of a
+ * stop, its reader may be gone, and an event that cannot be delivered makes Flink fail the job. The
+ * tails wait for the next look at the heads.
  */
 final class EventLogEnumerator<E extends LogEvent>
         implements SplitEnumerator<EventLogSplit, EnumeratorState> {
@@ -226,10 +230,6 @@ final class EventLogEnumerator<E extends LogEvent>
                         throw stop(failure);
                     }
                 });
-        for (Integer reader : context.registeredReaders().keySet()) {
-            context.sendEventToSourceReader(reader, new ProgressNews(progress));
-        }
-        assign();
     }
 
     private List<TagProgress> progress() {

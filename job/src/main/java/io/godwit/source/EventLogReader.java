@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
@@ -25,7 +24,6 @@ final class EventLogReader<E extends LogEvent>
         extends SingleThreadMultiplexSourceReaderBase<E, E, EventLogSplit, EventLogSplitState> {
 
     private final CheckpointBudget budget;
-    private final ReaderMetrics metrics;
     private final Map<String, EventLogSplit> finished = new HashMap<>();
     private final TreeMap<Long, List<String>> finishedAt = new TreeMap<>();
 
@@ -52,7 +50,6 @@ final class EventLogReader<E extends LogEvent>
                 new Configuration(),
                 context);
         this.budget = budget;
-        this.metrics = new ReaderMetrics(context.metricGroup());
     }
 
     @Override
@@ -88,15 +85,6 @@ final class EventLogReader<E extends LogEvent>
         Map<Long, List<String>> held = finishedAt.headMap(checkpointId, true);
         held.values().forEach(ids -> ids.forEach(finished::remove));
         held.clear();
-    }
-
-    @Override
-    public void handleSourceEvents(SourceEvent event) {
-        if (event instanceof ProgressNews news) {
-            metrics.update(news.tags());
-        } else {
-            super.handleSourceEvents(event);
-        }
     }
 
     @Override

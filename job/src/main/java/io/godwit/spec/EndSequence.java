@@ -1,12 +1,10 @@
 package io.godwit.spec;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import java.io.Serializable;
 
 /** {@code end_event_sequence}: an inclusive sequence, or {@code latest}. */
 public record EndSequence(long inclusive) implements Serializable {
 
-    @JsonCreator
     public static EndSequence of(String text) {
         if (text.equals("latest")) {
             return new EndSequence(Long.MAX_VALUE);

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -46,6 +47,7 @@ public final class SpecLoader {
         module.addDeserializer(
                 Duration.class,
                 text(Duration.class, value -> Durations.parse(interpolation.resolve(value))));
+        module.addDeserializer(EndSequence.class, text(EndSequence.class, EndSequence::of));
         types.forEach((name, type) -> module.registerSubtypes(new NamedType(type, name)));
         this.mapper =
                 YAMLMapper.builder(
@@ -139,6 +141,23 @@ public final class SpecLoader {
         if (cause instanceof IllegalArgumentException) {
             return cause.getMessage();
         }
+        if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
+            return "the value does not fit; expected: " + expected(mismatch.getTargetType());
+        }
         return e.getOriginalMessage();
+    }
+
+    /** What a key takes, in YAML's words. The value itself is not repeated: it may be a secret. */
+    private static String expected(Class<?> type) {
+        if (Number.class.isAssignableFrom(type)) {
+            return "a whole number";
+        }
+        if (type == Boolean.class) {
+            return "true or false";
+        }
+        if (java.util.Collection.class.isAssignableFrom(type)) {
+            return "a list";
+        }
+        return type.isRecord() || type.isInterface() ? "keys and values" : "a single value";
     }
 }

@@ -1,4 +1,4 @@
-package io.godwit.source;
+package io.godwit.job;
 
 import io.godwit.model.TagProgress;
 import java.util.List;
@@ -6,10 +6,10 @@ import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * The migration's progress as gauges on the source operator, where the web UI shows them. Summed
- * over the logs of the migration, as of the last completed checkpoint.
+ * A migration's progress as gauges, summed over its logs, as of the last completed checkpoint. Updated
+ * by the task's thread, read by the reporters'.
  */
-final class ReaderMetrics {
+final class ProgressGauges {
 
     private volatile long appliedThrough;
     private volatile long sourceHead;
@@ -18,7 +18,7 @@ final class ReaderMetrics {
     private volatile long rangesDone;
     private volatile long behindSinceMillis;
 
-    ReaderMetrics(MetricGroup group) {
+    ProgressGauges(MetricGroup group) {
         group.gauge("appliedThrough", (Gauge<Long>) () -> appliedThrough);
         group.gauge("sourceHead", (Gauge<Long>) () -> sourceHead);
         group.gauge("lagEvents", (Gauge<Long>) () -> lagEvents);
@@ -34,13 +34,12 @@ final class ReaderMetrics {
         sourceHead = tags.stream().mapToLong(TagProgress::sourceHead).sum();
         rangesPending = tags.stream().mapToLong(TagProgress::rangesPending).sum();
         rangesDone = tags.stream().mapToLong(TagProgress::rangesDone).sum();
-        long lag = tags.stream().mapToLong(TagProgress::lag).sum();
-        if (lag == 0) {
+        lagEvents = tags.stream().mapToLong(TagProgress::lag).sum();
+        if (lagEvents == 0) {
             behindSinceMillis = 0;
-        } else if (lagEvents == 0 || behindSinceMillis == 0) {
+        } else if (behindSinceMillis == 0) {
             behindSinceMillis = System.currentTimeMillis();
         }
-        lagEvents = lag;
     }
 
     /** For how long the target has been behind the source, in ms; 0 when it is not. */

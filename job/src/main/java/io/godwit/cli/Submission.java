@@ -7,6 +7,7 @@ import io.godwit.job.Run;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.LedgerDatabase;
 import io.godwit.ledger.MigrationRow;
+import io.godwit.model.Phase;
 import io.godwit.spec.MigrationSpec;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -66,9 +67,22 @@ final class Submission {
     private static MigrationRow rowOf(Ledger ledger, SpecFile file) throws SQLException {
         Optional<MigrationRow> known = ledger.find(file.spec().name());
         if (known.isPresent() && !known.get().phase().terminal()) {
+            refuseBounded(known.get(), file.spec());
             return known.get();
         }
         return ledger.create(file.spec().name(), "chain", file.text(), file.spec().continuous());
+    }
+
+    private static void refuseBounded(MigrationRow row, MigrationSpec spec) {
+        boolean follows = row.phase() == Phase.DUAL_WRITE || row.phase() == Phase.CUTOVER;
+        if (follows && !spec.continuous()) {
+            throw CommandException.refused(
+                    row.name()
+                            + " is "
+                            + row.phase()
+                            + ": it follows its source, and cannot become a bounded run. Set"
+                            + " continuous: true, or end it with 'godwit abort' first");
+        }
     }
 
     private Optional<String> restore(MigrationRow row, String from) throws IOException {

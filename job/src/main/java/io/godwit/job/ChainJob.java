@@ -32,9 +32,6 @@ public final class ChainJob {
     /** Events per read: a few BatchGetItem calls at once, small enough to checkpoint between. */
     static final int PAGE = 500;
 
-    /** Fixed, so that a savepoint can be resumed with any parallelism up to it. */
-    private static final int MAX_PARALLELISM = 128;
-
     private ChainJob() {}
 
     /**
@@ -86,12 +83,18 @@ public final class ChainJob {
                 starts.keySet().stream().collect(Collectors.toMap(tag -> tag, tag -> spec.end())),
                 spec.continuous(),
                 spec.batchSize(),
-                PAGE,
+                page(spec),
                 spec.checkpointSize(),
                 spec.parallelism(),
                 spec.backoffInterval(),
                 spec.maxBulkCopyRate(),
                 spec.pollInterval());
+    }
+
+    /** With a limit on the rate, half a second's worth: a reader that waits can still be stopped. */
+    private static int page(MigrationSpec spec) {
+        long share = spec.maxBulkCopyRate() / spec.parallelism();
+        return spec.maxBulkCopyRate() == 0 ? PAGE : (int) Math.max(1, Math.min(PAGE, share / 2));
     }
 
     private static void configure(StreamExecutionEnvironment env, MigrationSpec spec) {
@@ -101,7 +104,7 @@ public final class ChainJob {
         configuration.set(PipelineOptions.OBJECT_REUSE, true);
         env.configure(configuration);
         env.setParallelism(spec.parallelism());
-        env.setMaxParallelism(MAX_PARALLELISM);
+        env.setMaxParallelism(MigrationSpec.MAX_PARALLELISM);
         env.setBufferTimeout(10);
         long interval =
                 CheckpointTimer.interval(spec.checkpointInterval(), spec.checkpointSize())

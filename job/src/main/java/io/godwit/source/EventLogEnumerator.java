@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 
 /**
  * Hands ranges to readers and records what completed checkpoints hold. Everything here runs on the
@@ -74,12 +75,21 @@ final class EventLogEnumerator<E extends LogEvent>
     public void start() {
         context.callAsync(
                 () -> {
-                    journal.started();
+                    take();
                     return readHeads();
                 },
                 this::onHeads);
         long poll = Math.max(1, options.pollInterval().toMillis());
         context.callAsync(this::readHeads, this::onHeads, poll, poll);
+    }
+
+    /** On the I/O thread. A refusal is no failure of the migration: another job may run it. */
+    private void take() {
+        try {
+            journal.started();
+        } catch (MigrationException e) {
+            throw StopForGood.orRetry(e);
+        }
     }
 
     /** On the I/O thread. */
@@ -239,6 +249,9 @@ final class EventLogEnumerator<E extends LogEvent>
     }
 
     private RuntimeException stop(Throwable failure) {
+        if (failure instanceof SuppressRestartsException refused) {
+            return refused;
+        }
         MigrationException known = MigrationException.in(failure);
         if (known == null) {
             return new IllegalStateException("The coordinator failed: " + failure, failure);

@@ -129,7 +129,7 @@ final class RangeAssigner {
         long all = ranges(bulkUntil - start);
         long openBulk = tailAssigned ? 0 : open.size();
         long pending = ranges(bulkUntil - cursor) + openBulk;
-        return new TagProgress(tag, sourceHead, appliedThrough(), pending, all - pending);
+        return new TagProgress(tag, sourceHead, appliedThrough(), pending, Math.max(0, all - pending));
     }
 
     private long ranges(long events) {

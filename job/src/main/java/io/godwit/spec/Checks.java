@@ -17,9 +17,9 @@ public final class Checks {
         required(key, url);
         if (!url.startsWith("jdbc:postgresql:")) {
             throw new IllegalArgumentException(
-                    key + " is '" + withoutQuery(url) + "'; it begins with jdbc:postgresql:");
+                    key + " is no JDBC URL of PostgreSQL; it begins with jdbc:postgresql:");
         }
-        if (url.matches("(?i).*[?&]password=.*")) {
+        if (url.matches("(?i)[^?]*@.*|.*[?&][a-z]*password=.*")) {
             throw new IllegalArgumentException(
                     key + " carries a password; give it as 'password: ${ENV_NAME}'");
         }

@@ -37,6 +37,12 @@ public record MigrationSpec(
         EndSequence endEventSequence)
         implements Serializable {
 
+    /** Flink's own least. */
+    private static final Duration LEAST_CHECKPOINT_INTERVAL = Duration.ofMillis(10);
+
+    /** Flink's max parallelism: fixed, so that a savepoint can be resumed with any up to it. */
+    public static final int MAX_PARALLELISM = 128;
+
     public MigrationSpec {
         Checks.required("name", name);
         if (!name.matches("[A-Za-z0-9._-]{1,100}")) {
@@ -61,8 +67,15 @@ public record MigrationSpec(
                     "batch_size is " + batchSize + "; it is at most 1000000");
         }
         Checks.atLeast("checkpoint_size", 1, checkpointSize);
-        Checks.positive("checkpoint_interval", checkpointInterval);
+        if (checkpointInterval.compareTo(LEAST_CHECKPOINT_INTERVAL) < 0) {
+            throw new IllegalArgumentException(
+                    "checkpoint_interval is " + checkpointInterval + "; it is at least 10ms");
+        }
         Checks.atLeast("parallelism", 1, parallelism);
+        if (parallelism > MAX_PARALLELISM) {
+            throw new IllegalArgumentException(
+                    "parallelism is " + parallelism + "; it is at most " + MAX_PARALLELISM);
+        }
         Checks.notNegative("backoff_interval", backoffInterval);
         Checks.atLeast("max_bulk_copy_rate", 0, maxBulkCopyRate);
         Checks.positive("poll_interval", pollInterval);

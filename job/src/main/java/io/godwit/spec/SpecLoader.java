@@ -1,11 +1,13 @@
 package io.godwit.spec;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -14,6 +16,7 @@ import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -30,6 +33,8 @@ import java.util.stream.Collectors;
  * types are refused with file, key and what is allowed.
  */
 public final class SpecLoader {
+
+    private static final String SINGLE_VALUE = "a single value is expected here";
 
     private final ObjectMapper mapper;
     private final Map<String, Class<?>> types;
@@ -57,7 +62,10 @@ public final class SpecLoader {
                         .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                         .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                         .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                        .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+                        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                         .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                         .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
                         .addModule(module)
                         .build();
@@ -73,7 +81,10 @@ public final class SpecLoader {
             public T deserialize(JsonParser parser, DeserializationContext context)
                     throws IOException {
                 if (!parser.currentToken().isScalarValue()) {
-                    throw JsonMappingException.from(parser, "a single value is expected here");
+                    throw JsonMappingException.from(
+                            parser,
+                            SINGLE_VALUE,
+                            new IllegalArgumentException(SINGLE_VALUE));
                 }
                 try {
                     return parse.of(parser.getText());
@@ -87,13 +98,15 @@ public final class SpecLoader {
     /** @param file named in errors */
     public MigrationSpec load(String file, String yaml) {
         try {
-            MigrationSpec spec = mapper.readValue(yaml, MigrationSpec.class);
-            if (spec == null) {
-                throw new SpecException(file + " is empty");
+            JsonNode tree = mapper.readTree(yaml);
+            if (tree == null || !tree.isObject()) {
+                throw new SpecException(file + " has no keys; it is a map of keys and values");
             }
-            return spec;
+            KnownKeys.check(file, tree, types);
+            return mapper.readValue(yaml, MigrationSpec.class);
         } catch (JsonProcessingException e) {
-            throw new SpecException(file + where(e) + ": " + what(e), e);
+            // Jackson's own messages quote the source, which may hold a literal secret.
+            throw new SpecException(file + where(e) + ": " + what(e), ours(e));
         }
     }
 
@@ -109,8 +122,18 @@ public final class SpecLoader {
                                                     : r.getFieldName())
                             .collect(Collectors.joining("."));
         }
-        String line = e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
+        boolean known = e.getLocation() != null && !atEndOfMapping(e);
+        String line = known ? ", line " + e.getLocation().getLineNr() : "";
         return (path.isEmpty() ? "" : ", key '" + path + "'") + line;
+    }
+
+    /** Jackson notices these when it has read the whole mapping: the line would be misleading. */
+    private static boolean atEndOfMapping(JsonProcessingException e) {
+        return e instanceof UnrecognizedPropertyException || e instanceof ValueInstantiationException;
+    }
+
+    private static Throwable ours(JsonProcessingException e) {
+        return e.getCause() instanceof IllegalArgumentException cause ? cause : null;
     }
 
     private String what(JsonProcessingException e) {
@@ -137,14 +160,16 @@ public final class SpecLoader {
                             .map(c -> c.toString().toLowerCase(java.util.Locale.ROOT))
                             .toList();
         }
-        Throwable cause = e.getCause();
-        if (cause instanceof IllegalArgumentException) {
-            return cause.getMessage();
+        if (ours(e) != null) {
+            return ours(e).getMessage();
         }
         if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
             return "the value does not fit; expected: " + expected(mismatch.getTargetType());
         }
-        return e.getOriginalMessage();
+        Throwable root = e.getCause() instanceof JsonProcessingException cause ? cause : e;
+        return root.getClass() == JsonParseException.class
+                ? ((JsonParseException) root).getOriginalMessage()
+                : "this cannot be read as YAML; a value with special characters is quoted";
     }
 
     /** What a key takes, in YAML's words. The value itself is not repeated: it may be a secret. */

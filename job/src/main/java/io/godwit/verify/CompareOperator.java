@@ -84,14 +84,21 @@ public final class CompareOperator<E> extends AbstractStreamOperator<Tally>
         MultisetDigest target = new MultisetDigest();
         List<Sides> sides = view.compare(page);
         for (Sides row : sides) {
-            source.add(row.expected());
+            source.add(keyed(row.key(), row.expected()));
             if (!row.missing()) {
-                target.add(row.actual());
+                target.add(keyed(row.key(), row.actual()));
             }
         }
         return source.hex().equals(target.hex())
                 ? new Tally(page.size(), 0, 0, new String[0])
                 : differences(sides);
+    }
+
+    /** With its key: two rows that exchanged their content are a difference. */
+    private static List<String> keyed(String key, List<String> form) {
+        List<String> row = new ArrayList<>(List.of(key));
+        row.addAll(form);
+        return row;
     }
 
     private static Tally differences(List<Sides> sides) {
@@ -111,14 +118,19 @@ public final class CompareOperator<E> extends AbstractStreamOperator<Tally>
                     + String.join(", ", sides.expected().stream().limit(NAMED_COLUMNS).toList());
         }
         List<String> columns = new ArrayList<>();
-        for (int i = 0; i < sides.expected().size(); i++) {
-            String expected = sides.expected().get(i);
-            String actual = i < sides.actual().size() ? sides.actual().get(i) : "nothing";
+        int most = Math.max(sides.expected().size(), sides.actual().size());
+        for (int i = 0; i < most; i++) {
+            String expected = column(sides.expected(), i);
+            String actual = column(sides.actual(), i);
             if (!expected.equals(actual)) {
                 columns.add("source " + expected + ", target " + actual);
             }
         }
         return sides.key() + ": " + String.join("; ", columns);
+    }
+
+    private static String column(List<String> form, int index) {
+        return index < form.size() ? form.get(index) : "nothing";
     }
 
     private static String[] firstOf(List<String> names) {

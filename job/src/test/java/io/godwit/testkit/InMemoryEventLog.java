@@ -26,6 +26,7 @@ public final class InMemoryEventLog implements EventLog<InMemoryEventLog.Numbere
     private final Map<Integer, Long> heads = new ConcurrentHashMap<>();
     private final Set<Numbered> gaps = ConcurrentHashMap.newKeySet();
     private final List<Read> reads = new CopyOnWriteArrayList<>();
+    private volatile RuntimeException outage;
     private volatile boolean closed;
 
     public InMemoryEventLog head(int tag, long head) {
@@ -38,13 +39,21 @@ public final class InMemoryEventLog implements EventLog<InMemoryEventLog.Numbere
         return this;
     }
 
+    /** From now on every call fails with this. */
+    public InMemoryEventLog outage(RuntimeException failure) {
+        outage = failure;
+        return this;
+    }
+
     @Override
     public long head(int tag) {
+        refuseOutage();
         return heads.getOrDefault(tag, 0L);
     }
 
     @Override
     public List<Numbered> read(int tag, SequenceRange range, boolean live) {
+        refuseOutage();
         reads.add(new Read(tag, range, live));
         if (range.until() > head(tag) + 1) {
             throw new IllegalStateException(range + " is above the head " + head(tag));
@@ -53,6 +62,12 @@ public final class InMemoryEventLog implements EventLog<InMemoryEventLog.Numbere
                 .peek(sequence -> refuseGap(tag, sequence))
                 .mapToObj(sequence -> new Numbered(tag, sequence, live))
                 .toList();
+    }
+
+    private void refuseOutage() {
+        if (outage != null) {
+            throw outage;
+        }
     }
 
     private void refuseGap(int tag, long sequence) {

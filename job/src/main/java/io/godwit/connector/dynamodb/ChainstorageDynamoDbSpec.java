@@ -37,6 +37,9 @@ public record ChainstorageDynamoDbSpec(
                     "source.access_key_id and source.secret_access_key go together; leave both out"
                             + " for the default provider chain");
         }
+        if (eventTags != null && eventTags.stream().anyMatch(java.util.Objects::isNull)) {
+            throw new IllegalArgumentException("source.event_tags has an empty entry");
+        }
         eventTags = eventTags == null ? List.of(0) : List.copyOf(eventTags);
         if (eventTags.isEmpty() || eventTags.stream().distinct().count() != eventTags.size()) {
             throw new IllegalArgumentException(

@@ -6,8 +6,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Ends the database sessions of a copy, again and again at random times, until it is closed. */
+/**
+ * Ends the database sessions of a copy at random times, until it is closed or has ended enough of
+ * them: so a copy comes to its end on a slow machine, too.
+ */
 public final class SessionKiller implements AutoCloseable {
+
+    private static final int ENOUGH = 30;
 
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private final AtomicInteger killed = new AtomicInteger();
@@ -27,6 +32,9 @@ public final class SessionKiller implements AutoCloseable {
                         + copy.migration()
                         + "'";
         killed.addAndGet(Integer.parseInt(copy.query(sql)));
+        if (killed.get() >= ENOUGH) {
+            return;
+        }
         thread.schedule(this::kill, 5 + random.nextInt(80), TimeUnit.MILLISECONDS);
     }
 

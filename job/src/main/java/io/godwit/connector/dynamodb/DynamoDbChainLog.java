@@ -97,7 +97,7 @@ public final class DynamoDbChainLog implements EventLog<ChainEvent> {
         }
         EventItem[] events = new EventItem[(int) range.size()];
         for (Map<String, AttributeValue> attributes : reader.get(table, keys)) {
-            String id = attributes.get("event_id").toString();
+            String id = idOf(attributes.get("event_id"));
             EventItem event =
                     EventItem.decode(tag, new Item("event " + id + " in table " + table, attributes));
             if (!range.contains(event.sequence())) {
@@ -114,6 +114,10 @@ public final class DynamoDbChainLog implements EventLog<ChainEvent> {
             checkHeight(events[i]);
         }
         return List.of(events);
+    }
+
+    private static String idOf(AttributeValue eventId) {
+        return eventId.n() == null ? eventId.s() : eventId.n();
     }
 
     private static MigrationException gap(int tag, String table, SequenceRange range, long missing) {

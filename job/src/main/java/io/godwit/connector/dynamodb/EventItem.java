@@ -18,6 +18,10 @@ record EventItem(
 
     static EventItem decode(int tag, Item item) {
         int blockTag = item.tag("tag");
+        if (item.text("hash").isEmpty() && !item.flag("skipped")) {
+            throw item.notUnderstood(
+                    "hash", "is empty, and the event is not skipped. Correct the event in the source");
+        }
         return new EventItem(
                 tag,
                 item.number(tag == 0 ? "event_id" : "sequence"),

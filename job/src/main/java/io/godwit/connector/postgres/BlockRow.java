@@ -3,6 +3,7 @@ package io.godwit.connector.postgres;
 import io.godwit.model.BlockId;
 import io.godwit.model.ChainEvent;
 import io.godwit.model.ChainEventShape;
+import io.godwit.model.MigrationException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,6 +52,15 @@ record BlockRow(
      */
     BlockRow merge(BlockRow other) {
         if (!identity.skipped()) {
+            if (identity.height() != other.identity.height()) {
+                throw MigrationException.fatal(
+                        identity.toString(),
+                        "One hash at two heights, which the target cannot hold: "
+                                + identity
+                                + " and "
+                                + other.identity
+                                + "; nothing of the batch was written");
+            }
             return this;
         }
         BlockRow named = hash == null ? other : this;

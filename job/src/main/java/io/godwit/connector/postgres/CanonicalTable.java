@@ -1,11 +1,13 @@
 package io.godwit.connector.postgres;
 
+import io.godwit.spec.MigrationSpec;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
  * canonical_blocks, by the canonical rule: at each (block tag, height) the newest event of each log
@@ -13,22 +15,27 @@ import java.util.List;
  * a claim there is no row. Orphans marked skipped claim nothing.
  *
  * <p>The rule is not taken from the stream's word but computed from the events that are in the table,
- * in the transaction that put them there. Why that is right whatever is replayed, and in any order:
+ * in the transaction that put them there. Why that is right whatever is replayed, in any order and by
+ * several writers at once (an attempt of a task that was given up may still be writing):
  *
  * <ol>
- *   <li>Every transaction that adds an event at a height recomputes that height after adding it.
- *   <li>So the last such transaction to commit has decided from its own event and from all that its
- *       statement saw. What it may not have seen is an event that another transaction committed while
- *       this one waited for the other's canonical row. Then the upsert finds that row changed or
- *       present, counts as a change, and the statement is run again with a newer snapshot, while this
- *       transaction now holds the row.
- *   <li>A run that changes nothing has seen every event that can matter, so readers never see an
- *       orphan, not even for a moment.
+ *   <li>Every transaction that adds an event at a height decides that height after adding it.
+ *   <li>Before, it takes the lock that covers the height, and holds it until it ends. So of two
+ *       transactions at one height the later to decide begins when the earlier has ended.
+ *   <li>Its statement starts after it got the lock, so it sees the events of all that decided before.
  * </ol>
+ *
+ * <p>Rows of canonical_blocks cannot serve as that lock: where none is canonical there is no row. A
+ * lock covers a Flink key group, so the writers of one job, which share no key group, do not wait for
+ * each other.
  */
 final class CanonicalTable {
 
-    private static final int ROUNDS = 10;
+    /** What Flink spreads a job's writers by. */
+    private static final int KEY_GROUPS = MigrationSpec.MAX_PARALLELISM;
+
+    /** The class of the locks among all advisory locks of the database: "gdwt". */
+    private static final int LOCKS = 0x67647774;
 
     private static final String RECOMPUTE =
             """
@@ -47,16 +54,11 @@ final class CanonicalTable {
             ), removed AS (
               DELETE FROM canonical_blocks c USING decided d
               WHERE d.event_type = 'BLOCK_REMOVED' AND c.height = d.height AND c.tag = d.tag
-              RETURNING 1
-            ), added AS (
-              INSERT INTO canonical_blocks (height, block_metadata_id, tag)
-              SELECT height, block_metadata_id, tag FROM decided WHERE event_type = 'BLOCK_ADDED'
-              ORDER BY height, tag
-              ON CONFLICT (height, tag) DO UPDATE SET block_metadata_id = EXCLUDED.block_metadata_id
-              WHERE canonical_blocks.block_metadata_id <> EXCLUDED.block_metadata_id
-              RETURNING xmax <> 0 AS updated
             )
-            SELECT (SELECT count(*) FROM removed) + (SELECT count(*) FROM added WHERE updated)
+            INSERT INTO canonical_blocks (height, block_metadata_id, tag)
+            SELECT height, block_metadata_id, tag FROM decided WHERE event_type = 'BLOCK_ADDED'
+            ON CONFLICT (height, tag) DO UPDATE SET block_metadata_id = EXCLUDED.block_metadata_id
+            WHERE canonical_blocks.block_metadata_id <> EXCLUDED.block_metadata_id
             """;
 
     private final Connection connection;
@@ -79,6 +81,7 @@ final class CanonicalTable {
                                 java.util.Comparator.comparingInt(Height::tag)
                                         .thenComparingLong(Height::height))
                         .toList();
+        lock(keys);
         try (PreparedStatement statement = connection.prepareStatement(RECOMPUTE)) {
             statement.setArray(
                     1, connection.createArrayOf("int", keys.stream().map(Height::tag).toArray()));
@@ -86,16 +89,27 @@ final class CanonicalTable {
                     2,
                     connection.createArrayOf(
                             "bigint", keys.stream().map(Height::height).toArray()));
-            for (int round = 0; round < ROUNDS; round++) {
-                try (ResultSet changes = statement.executeQuery()) {
-                    changes.next();
-                    if (changes.getLong(1) == 0) {
-                        return;
-                    }
-                }
-            }
+            statement.executeUpdate();
         }
-        throw new SQLException(
-                "canonical_blocks kept changing under " + keys.size() + " heights", "40001");
+    }
+
+    /** In ascending order, so that two transactions never wait for each other. */
+    private void lock(List<Height> heights) throws SQLException {
+        Object[] groups =
+                heights.stream()
+                        .map(
+                                h ->
+                                        KeyGroupRangeAssignment.assignToKeyGroup(
+                                                Tuple2.of(h.tag(), h.height()), KEY_GROUPS))
+                        .distinct()
+                        .sorted()
+                        .toArray();
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        "SELECT pg_advisory_xact_lock(?, key_group) FROM unnest(?::int[]) AS key_group")) {
+            statement.setInt(1, LOCKS);
+            statement.setArray(2, connection.createArrayOf("int", groups));
+            statement.execute();
+        }
     }
 }

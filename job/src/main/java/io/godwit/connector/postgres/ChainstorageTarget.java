@@ -63,7 +63,12 @@ public final class ChainstorageTarget implements Target<RankedEvent> {
         try {
             return Failsafe.with(WHILE_AWAY).get(() -> applyOrReconnect(batch));
         } catch (FailsafeException e) {
-            throw PostgresErrors.of("Writing to the target", (SQLException) e.getCause());
+            if (e.getCause() instanceof SQLException sql) {
+                throw PostgresErrors.of("Writing to the target", sql);
+            }
+            Thread.currentThread().interrupt();
+            throw MigrationException.transientFailure(
+                    "target", "Interrupted while waiting for the target", e.getCause());
         }
     }
 
@@ -89,6 +94,11 @@ public final class ChainstorageTarget implements Target<RankedEvent> {
         connection.setAutoCommit(false);
         schema = ChainSchema.read(connection);
         connection.commit();
+        if (!schema.problems().isEmpty()) {
+            throw MigrationException.fatal(
+                    "schema",
+                    "The target's schema is not chainstorage's: " + String.join("; ", schema.problems()));
+        }
         limits = new ChainLimits(schema);
     }
 

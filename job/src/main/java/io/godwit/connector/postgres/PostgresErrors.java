@@ -20,6 +20,7 @@ public final class PostgresErrors {
         return state.startsWith("08")
                 || state.startsWith("53")
                 || state.startsWith("57P")
+                || state.equals("25P03")
                 || state.equals("55P03")
                 || state.equals("57014");
     }

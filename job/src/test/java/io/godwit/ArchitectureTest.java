@@ -49,7 +49,8 @@ final class ArchitectureTest {
     /** What lies where the main classes lie, so without the tests. */
     private static final JavaClasses OURS =
             new ClassFileImporter()
-                    .importUrl(ChainEvent.class.getProtectionDomain().getCodeSource().getLocation());
+                    .importUrl(
+                            ChainEvent.class.getProtectionDomain().getCodeSource().getLocation());
 
     static Stream<String> packages() {
         return MAY_IMPORT.keySet().stream().sorted();

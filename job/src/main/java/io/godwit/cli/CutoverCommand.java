@@ -33,13 +33,15 @@ final class CutoverCommand implements Callable<Integer> {
 
     @Option(
             names = "--source-stopped",
-            description = "You declare that nothing writes to the source any more. Godwit checks it.")
+            description =
+                    "You declare that nothing writes to the source any more. Godwit checks it.")
     private boolean sourceStopped;
 
     @Option(
             names = "--level",
             defaultValue = "FULL",
-            description = "Of the final verification: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Of the final verification: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Level level;
 
     @Option(
@@ -80,9 +82,7 @@ final class CutoverCommand implements Callable<Integer> {
 
     private String verify(MigrationSpec spec, LedgerDatabase database) throws Exception {
         Tally tally =
-                new Verification(flink, spec, database)
-                        .run(level, ChainPreflight.of(spec))
-                        .tally();
+                new Verification(flink, spec, database).run(level, ChainPreflight.of(spec)).tally();
         return tally.matched() ? "" : String.join(" | ", tally.named().stream().limit(5).toList());
     }
 }

@@ -1,7 +1,6 @@
 package io.godwit.cli;
 
 import io.godwit.job.ChainPreflight;
-import io.godwit.job.CompareJob;
 import io.godwit.spec.MigrationSpec;
 import io.godwit.verify.Level;
 import io.godwit.verify.Tally;
@@ -32,7 +31,12 @@ final class DryRun {
         ChainPreflight chain = preflight.chain();
         Tally tally =
                 Comparison.run(
-                        flink, spec, Level.FULL, chain.starts(), ends(spec, chain), "godwit dry run");
+                        flink,
+                        spec,
+                        Level.FULL,
+                        chain.starts(),
+                        ends(spec, chain),
+                        "godwit dry run");
         long equal = tally.compared() - tally.missing() - tally.different();
         console.line(
                 "Dry run: "

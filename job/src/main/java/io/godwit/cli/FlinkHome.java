@@ -1,13 +1,13 @@
 package io.godwit.cli;
 
+import io.godwit.control.FlinkRest;
+import java.util.Optional;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import io.godwit.control.FlinkRest;
-import java.util.Optional;
 
 /**
  * The Flink that a job goes to.
@@ -40,7 +40,9 @@ record FlinkHome(StreamExecutionEnvironment environment, String url, LocalFlink 
 
     private static String addressOf(ReadableConfig configuration) {
         String address = configuration.get(RestOptions.ADDRESS);
-        return address == null ? null : "http://" + address + ":" + configuration.get(RestOptions.PORT);
+        return address == null
+                ? null
+                : "http://" + address + ":" + configuration.get(RestOptions.PORT);
     }
 
     /** The savepoint that {@code flink run -s} was given. */

@@ -27,7 +27,8 @@ final class FlinkOption {
             names = "--state-dir",
             paramLabel = "DIR",
             defaultValue = "godwit-state",
-            description = "With --local: where checkpoints and savepoints go. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "With --local: where checkpoints and savepoints go. Default: ${DEFAULT-VALUE}.")
     private Path stateDir;
 
     String url() {

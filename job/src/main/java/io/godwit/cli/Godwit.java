@@ -37,7 +37,9 @@ final class Godwit {
         return console;
     }
 
-    /** True when Flink's own client runs this program, which then submits where that client says. */
+    /**
+     * True when Flink's own client runs this program, which then submits where that client says.
+     */
     boolean insideFlink() {
         return insideFlink;
     }
@@ -53,8 +55,7 @@ final class Godwit {
                     return ExitCode.INTERNAL;
                 });
         line.setOut(new java.io.PrintWriter(out, true));
-        int exitCode =
-                arguments.length == 0 ? line.execute("--help") : line.execute(arguments);
+        int exitCode = arguments.length == 0 ? line.execute("--help") : line.execute(arguments);
         if (failure[0] != null) {
             throw failure[0];
         }

@@ -18,10 +18,7 @@ final class LedgerOption {
                             + " from GODWIT_LEDGER_USER and GODWIT_LEDGER_PASSWORD.")
     private String url;
 
-    @Option(
-            names = "--spec",
-            paramLabel = "SPEC",
-            description = "A spec whose ledger is meant.")
+    @Option(names = "--spec", paramLabel = "SPEC", description = "A spec whose ledger is meant.")
     private String spec;
 
     LedgerDatabase database() {
@@ -60,6 +57,8 @@ final class LedgerOption {
                 .orElseThrow(
                         () ->
                                 CommandException.refused(
-                                        "The ledger knows no migration " + name + "; 'godwit list'"));
+                                        "The ledger knows no migration "
+                                                + name
+                                                + "; 'godwit list'"));
     }
 }

@@ -27,7 +27,9 @@ final class LocalFlink implements AutoCloseable {
         this.url = url;
     }
 
-    /** @param state where checkpoints and savepoints go */
+    /**
+     * @param state where checkpoints and savepoints go
+     */
     static LocalFlink start(int slots, Path state) throws Exception {
         Configuration configuration = new Configuration();
         configuration.set(RestOptions.ADDRESS, "127.0.0.1");
@@ -43,9 +45,11 @@ final class LocalFlink implements AutoCloseable {
         configuration.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
         configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
         configuration.set(
-                CheckpointingOptions.CHECKPOINTS_DIRECTORY, state.resolve("checkpoints").toUri().toString());
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                state.resolve("checkpoints").toUri().toString());
         configuration.set(
-                CheckpointingOptions.SAVEPOINT_DIRECTORY, state.resolve("savepoints").toUri().toString());
+                CheckpointingOptions.SAVEPOINT_DIRECTORY,
+                state.resolve("savepoints").toUri().toString());
         MiniCluster cluster =
                 new MiniCluster(
                         new MiniClusterConfiguration.Builder()

@@ -34,7 +34,10 @@ final class PauseCommand implements Callable<Integer> {
             MigrationRow row = LedgerOption.find(ledger, name);
             if (!RunLock.isTaken(ledger, name)) {
                 throw CommandException.refused(
-                        name + " is " + row.phase() + " and does not run: there is nothing to pause");
+                        name
+                                + " is "
+                                + row.phase()
+                                + " and does not run: there is nothing to pause");
             }
             String path = new JobStop(ledger, row).withSavepoint(directory);
             ledger.audit(row.id(), "PAUSED", path);

@@ -56,7 +56,9 @@ final class PlanCommand implements Callable<Integer> {
                                                 + start
                                                 + " to "
                                                 + chain.end(migration, tag)
-                                                + (migration.continuous() ? ", then the tail" : "")));
+                                                + (migration.continuous()
+                                                        ? ", then the tail"
+                                                        : "")));
         long events = chain.eventsToRead(migration);
         console.line(
                 "  "

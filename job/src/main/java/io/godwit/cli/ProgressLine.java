@@ -45,7 +45,8 @@ final class ProgressLine implements AutoCloseable {
         if (bar != null) {
             bar.maxHint(head);
             bar.stepTo(applied);
-            bar.setExtraMessage(row.phase() + (row.phase() == Phase.DUAL_WRITE ? ", following" : ""));
+            bar.setExtraMessage(
+                    row.phase() + (row.phase() == Phase.DUAL_WRITE ? ", following" : ""));
             return;
         }
         String text = row.phase() + ": applied through " + applied + " of " + head;

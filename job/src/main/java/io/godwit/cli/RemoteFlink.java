@@ -13,8 +13,8 @@ final class RemoteFlink {
     private RemoteFlink() {}
 
     /**
-     * An environment that submits to the cluster. Its configuration is empty but for the address: what
-     * a client sets would travel with the job and beat the cluster's own settings.
+     * An environment that submits to the cluster. Its configuration is empty but for the address:
+     * what a client sets would travel with the job and beat the cluster's own settings.
      *
      * @param jar the job's code; null when the cluster has it already
      */

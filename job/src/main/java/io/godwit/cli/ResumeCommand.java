@@ -13,7 +13,8 @@ import picocli.CommandLine.ParentCommand;
 /** Starts a paused or lost migration again, with the spec that the ledger has. */
 @Command(
         name = "resume",
-        description = "Start a paused or lost migration again, from its savepoint or last checkpoint.")
+        description =
+                "Start a paused or lost migration again, from its savepoint or last checkpoint.")
 final class ResumeCommand implements Callable<Integer> {
 
     @ParentCommand private Godwit godwit;

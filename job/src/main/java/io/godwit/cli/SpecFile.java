@@ -16,7 +16,9 @@ import org.apache.flink.core.fs.Path;
  */
 record SpecFile(String text, MigrationSpec spec) {
 
-    /** @param location a path, or a URI of any Flink file system */
+    /**
+     * @param location a path, or a URI of any Flink file system
+     */
     static SpecFile read(String location) {
         try {
             Path path = new Path(location);
@@ -32,6 +34,7 @@ record SpecFile(String text, MigrationSpec spec) {
     }
 
     static SpecFile of(String location, String text) {
-        return new SpecFile(text, new SpecLoader(Connectors.TYPES, System::getenv).load(location, text));
+        return new SpecFile(
+                text, new SpecLoader(Connectors.TYPES, System::getenv).load(location, text));
     }
 }

@@ -53,13 +53,14 @@ final class Submission {
                     preflight.heads());
             JobClient job = flink.environment().executeAsync(spec.jobName());
             String jobId = job.getJobID().toHexString();
-            ledger.submitted(
-                    row.id(), jobId, flink.url(), flink.checkpointsOf(jobId).orElse(null));
+            ledger.submitted(row.id(), jobId, flink.url(), flink.checkpointsOf(jobId).orElse(null));
             console.line(
                     "Job "
                             + jobId
                             + " runs"
-                            + (flink.url() == null ? "" : "; web UI " + flink.url() + "/#/job/" + jobId));
+                            + (flink.url() == null
+                                    ? ""
+                                    : "; web UI " + flink.url() + "/#/job/" + jobId));
             return job;
         }
     }
@@ -95,6 +96,8 @@ final class Submission {
         if (row.savepoint() != null) {
             return Optional.of(row.savepoint());
         }
-        return row.checkpoints() == null ? Optional.empty() : CheckpointFiles.newest(row.checkpoints());
+        return row.checkpoints() == null
+                ? Optional.empty()
+                : CheckpointFiles.newest(row.checkpoints());
     }
 }

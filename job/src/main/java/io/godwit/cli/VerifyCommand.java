@@ -42,7 +42,9 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         MigrationSpec migration = SpecFile.read(spec).spec();
         ChainPreflight preflight = ChainPreflight.of(migration);
-        if (!preflight.reachable() || preflight.heads().isEmpty() || preflight.applied().isEmpty()) {
+        if (!preflight.reachable()
+                || preflight.heads().isEmpty()
+                || preflight.applied().isEmpty()) {
             List<Finding> stops = preflight.findings().stream().filter(Finding::stops).toList();
             godwit.console().findings(stops);
             return preflight.reachable() ? ExitCode.REFUSED : ExitCode.UNREACHABLE;

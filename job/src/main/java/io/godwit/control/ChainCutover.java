@@ -46,11 +46,15 @@ public final class ChainCutover {
 
     /** Compares source and target once more. */
     public interface FinalVerification {
-        /** @return what differs, empty when everything matches */
+        /**
+         * @return what differs, empty when everything matches
+         */
         String differences() throws Exception;
     }
 
-    /** @param patience longest wait for the tail to apply the rest */
+    /**
+     * @param patience longest wait for the tail to apply the rest
+     */
     public ChainCutover(
             Ledger ledger,
             MigrationSpec spec,

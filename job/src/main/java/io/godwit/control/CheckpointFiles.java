@@ -26,10 +26,13 @@ public final class CheckpointFiles {
         long newest = -1;
         for (FileStatus entry : files.listStatus(root)) {
             String name = entry.getPath().getName();
-            if (name.matches("chk-[0-9]+") && files.exists(new Path(entry.getPath(), "_metadata"))) {
+            if (name.matches("chk-[0-9]+")
+                    && files.exists(new Path(entry.getPath(), "_metadata"))) {
                 newest = Math.max(newest, Long.parseLong(name.substring("chk-".length())));
             }
         }
-        return newest < 0 ? Optional.empty() : Optional.of(new Path(root, "chk-" + newest).toString());
+        return newest < 0
+                ? Optional.empty()
+                : Optional.of(new Path(root, "chk-" + newest).toString());
     }
 }

@@ -8,7 +8,9 @@ final class CutoverGate {
 
     private CutoverGate() {}
 
-    /** @throws MigrationException RECOVERABLE with what to do first */
+    /**
+     * @throws MigrationException RECOVERABLE with what to do first
+     */
     static void check(MigrationRow row, boolean jobRuns) {
         switch (row.phase()) {
             case PENDING, BULK_COPY ->

@@ -26,7 +26,9 @@ public final class FlinkRest {
                     .connectTimeout(Duration.ofSeconds(5))
                     .build();
 
-    /** @param url like http://127.0.0.1:8081 */
+    /**
+     * @param url like http://127.0.0.1:8081
+     */
     public FlinkRest(String url) {
         this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     }
@@ -83,8 +85,7 @@ public final class FlinkRest {
                         .asText();
         long deadline = System.nanoTime() + most.toNanos();
         while (System.nanoTime() < deadline) {
-            JsonNode status =
-                    json(send("GET", "/jobs/" + jobId + "/savepoints/" + trigger, null));
+            JsonNode status = json(send("GET", "/jobs/" + jobId + "/savepoints/" + trigger, null));
             if (status.path("status").path("id").asText().equals("COMPLETED")) {
                 JsonNode operation = status.get("operation");
                 if (operation.has("location")) {
@@ -93,7 +94,11 @@ public final class FlinkRest {
                 throw MigrationException.refused(
                         jobId,
                         "Flink did not stop the job with a savepoint: "
-                                + firstLine(operation.path("failure-cause").path("stack-trace").asText()));
+                                + firstLine(
+                                        operation
+                                                .path("failure-cause")
+                                                .path("stack-trace")
+                                                .asText()));
             }
             LockSupport.parkNanos(POLL.toNanos());
         }
@@ -128,7 +133,8 @@ public final class FlinkRest {
             }
             return JSON.readTree(response.body());
         } catch (IOException e) {
-            throw new IllegalStateException("Flink at " + url + " gave no JSON: " + response.body(), e);
+            throw new IllegalStateException(
+                    "Flink at " + url + " gave no JSON: " + response.body(), e);
         }
     }
 

@@ -8,7 +8,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** Ends a migration's job, with a savepoint or without, and waits until it has let go of the ledger. */
+/**
+ * Ends a migration's job, with a savepoint or without, and waits until it has let go of the ledger.
+ */
 public final class JobStop {
 
     private static final Duration SAVEPOINT = Duration.ofMinutes(5);

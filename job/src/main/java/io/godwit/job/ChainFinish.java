@@ -37,7 +37,8 @@ record ChainFinish(MigrationSpec spec, Run run, Map<Integer, Long> heads)
             new ChainPublication(target, spec.name()).publish(source.eventTags());
             try (Ledger ledger = new Ledger(run.ledger())) {
                 ledger.audit(run.migrationId(), "PUBLISHED", "watermark and sequence");
-                ledger.advance(run.migrationId(), Phase.COMPLETED, "copied to the end and published");
+                ledger.advance(
+                        run.migrationId(), Phase.COMPLETED, "copied to the end and published");
             }
         } catch (SQLException e) {
             throw MigrationException.transientFailure(

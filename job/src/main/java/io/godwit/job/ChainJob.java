@@ -91,7 +91,9 @@ public final class ChainJob {
                 spec.pollInterval());
     }
 
-    /** With a limit on the rate, half a second's worth: a reader that waits can still be stopped. */
+    /**
+     * With a limit on the rate, half a second's worth: a reader that waits can still be stopped.
+     */
     private static int page(MigrationSpec spec) {
         long share = spec.maxBulkCopyRate() / spec.parallelism();
         return spec.maxBulkCopyRate() == 0 ? PAGE : (int) Math.max(1, Math.min(PAGE, share / 2));

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a chain migration would find and do: read from both stores, written to neither. The plan, the
- * dry run and the real run take their decisions from it.
+ * What a chain migration would find and do: read from both stores, written to neither. The plan,
+ * the dry run and the real run take their decisions from it.
  *
  * @param heads the source's heads, per event tag
  * @param starts the first sequence that will be read, per event tag

@@ -18,11 +18,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The operator's answer to a source that moved back: removes from the target what the source no longer
- * has, or has with other content under the same sequences, so that a copy can go on from there.
+ * The operator's answer to a source that moved back: removes from the target what the source no
+ * longer has, or has with other content under the same sequences, so that a copy can go on from
+ * there.
  *
- * <p>A reset lowers the watermark and the log grows on from there, so what differs is the end of the
- * log. It is compared from the end downwards until a whole page is equal.
+ * <p>A reset lowers the watermark and the log grows on from there, so what differs is the end of
+ * the log. It is compared from the end downwards until a whole page is equal.
  */
 public final class ChainRewind {
 

@@ -6,10 +6,10 @@ import java.time.Duration;
  * How often Flink's checkpoint timer runs, so that both bounds of the spec hold: at most
  * checkpoint_interval apart, and often enough that checkpoint_size does not hold the copy back.
  *
- * <p>Readers stop when checkpoint_size events are read but not yet inside a completed checkpoint. At
- * 50,000 events a second, more than one deployment has been seen to read, that is reached after
- * checkpoint_size / 50,000 seconds; the timer runs at least that often, but not more than five times
- * a second.
+ * <p>Readers stop when checkpoint_size events are read but not yet inside a completed checkpoint.
+ * At 50,000 events a second, more than one deployment has been seen to read, that is reached after
+ * checkpoint_size / 50,000 seconds; the timer runs at least that often, but not more than five
+ * times a second.
  */
 public final class CheckpointTimer {
 

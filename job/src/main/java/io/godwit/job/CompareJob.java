@@ -21,8 +21,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.CloseableIterator;
 
 /**
- * Reads the source's events once more, with the checks of a copy, and compares them with the target.
- * A bounded Flink job that writes nothing: the verification, and the dry run of a copy.
+ * Reads the source's events once more, with the checks of a copy, and compares them with the
+ * target. A bounded Flink job that writes nothing: the verification, and the dry run of a copy.
  */
 public final class CompareJob {
 

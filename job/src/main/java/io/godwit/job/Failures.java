@@ -6,7 +6,10 @@ import io.godwit.model.Phase;
 import io.godwit.model.Recoverability;
 import java.sql.SQLException;
 
-/** Records why a job stops for good: the key as a dead letter, the reason in the audit, phase FAILED. */
+/**
+ * Records why a job stops for good: the key as a dead letter, the reason in the audit, phase
+ * FAILED.
+ */
 final class Failures {
 
     private Failures() {}
@@ -21,7 +24,8 @@ final class Failures {
                 ledger.advance(run.migrationId(), Phase.FAILED, reason.getMessage());
             }
         } catch (SQLException e) {
-            // The job stops with the reason in any case; that it could not be recorded goes with it.
+            // The job stops with the reason in any case; that it could not be recorded goes with
+            // it.
             reason.addSuppressed(e);
         }
     }

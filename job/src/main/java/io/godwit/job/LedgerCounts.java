@@ -10,9 +10,9 @@ import org.apache.flink.connector.jdbc.internal.executor.JdbcBatchStatementExecu
 import org.apache.flink.streaming.api.functions.sink.SinkFunction;
 
 /**
- * The ledger's side table of counts, as a sink of flink-connector-jdbc with an upsert. It hangs behind
- * the commit of another sink, where Flink 1.20 cannot expand a second Sink V2; hence the connector's
- * older form.
+ * The ledger's side table of counts, as a sink of flink-connector-jdbc with an upsert. It hangs
+ * behind the commit of another sink, where Flink 1.20 cannot expand a second Sink V2; hence the
+ * connector's older form.
  */
 final class LedgerCounts {
 
@@ -49,7 +49,8 @@ final class LedgerCounts {
                         .withMaxRetries(5)
                         .build();
         return new GenericJdbcSinkFunction<>(
-                new JdbcOutputFormat<AppliedCounts, AppliedCounts, JdbcBatchStatementExecutor<AppliedCounts>>(
+                new JdbcOutputFormat<
+                        AppliedCounts, AppliedCounts, JdbcBatchStatementExecutor<AppliedCounts>>(
                         new SimpleJdbcConnectionProvider(connection.build()),
                         batches,
                         () ->

@@ -74,7 +74,8 @@ final class LedgerRunJournal implements RunJournal {
                 l -> {
                     Phase phase = l.find(run.name()).orElseThrow().phase();
                     if (phase == Phase.BULK_COPY) {
-                        l.advance(run.migrationId(), Phase.DUAL_WRITE, "the tail follows the source");
+                        l.advance(
+                                run.migrationId(), Phase.DUAL_WRITE, "the tail follows the source");
                     }
                 });
     }
@@ -94,7 +95,12 @@ final class LedgerRunJournal implements RunJournal {
             close();
             throw MigrationException.transientFailure(
                     "ledger",
-                    "Recording " + what + " in the ledger " + run.ledger() + " failed: " + e.getMessage(),
+                    "Recording "
+                            + what
+                            + " in the ledger "
+                            + run.ledger()
+                            + " failed: "
+                            + e.getMessage(),
                     e);
         }
     }

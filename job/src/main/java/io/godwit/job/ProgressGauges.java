@@ -6,8 +6,8 @@ import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * A migration's progress as gauges, summed over its logs, as of the last completed checkpoint. Updated
- * by the task's thread, read by the reporters'.
+ * A migration's progress as gauges, summed over its logs, as of the last completed checkpoint.
+ * Updated by the task's thread, read by the reporters'.
  */
 final class ProgressGauges {
 

@@ -9,17 +9,19 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * The last operator of a job, one instance behind all writers. Once a second it reads the migration's
- * progress from the ledger and shows it as metrics. Of a bounded run it also sees the end: when every
- * writer has flushed, its input ends, and once the final checkpoint has completed it does what is left
- * to do.
+ * The last operator of a job, one instance behind all writers. Once a second it reads the
+ * migration's progress from the ledger and shows it as metrics. Of a bounded run it also sees the
+ * end: when every writer has flushed, its input ends, and once the final checkpoint has completed
+ * it does what is left to do.
  */
 final class ProgressOperator extends AbstractStreamOperator<Void>
         implements OneInputStreamOperator<AppliedCounts, Void>, BoundedOneInput {
 
     private static final long EVERY_MILLIS = 1000;
 
-    /** What is done at the end. Called again when the job failed between it and its last checkpoint. */
+    /**
+     * What is done at the end. Called again when the job failed between it and its last checkpoint.
+     */
     interface Finish extends Serializable {
         void atEnd();
     }
@@ -31,7 +33,9 @@ final class ProgressOperator extends AbstractStreamOperator<Void>
     private boolean ended;
     private boolean done;
 
-    /** @param finish null when the input never ends */
+    /**
+     * @param finish null when the input never ends
+     */
     ProgressOperator(Run run, Finish finish) {
         this.run = run;
         this.finish = finish;

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The control tables. One connection, autocommit but for phase changes; used by one thread at a time.
+ * The control tables. One connection, autocommit but for phase changes; used by one thread at a
+ * time.
  */
 public final class Ledger implements AutoCloseable {
 
@@ -47,7 +48,8 @@ public final class Ledger implements AutoCloseable {
     public MigrationRow create(String name, String kind, String spec, boolean continuous)
             throws SQLException {
         MigrationRow row =
-                one("INSERT INTO migrations (name, kind, phase, spec, continuous)"
+                one(
+                                "INSERT INTO migrations (name, kind, phase, spec, continuous)"
                                         + " VALUES (?, ?, 'PENDING', ?, ?) RETURNING "
                                         + COLUMNS,
                                 name,
@@ -82,14 +84,13 @@ public final class Ledger implements AutoCloseable {
     }
 
     public void savepoint(long id, String path) throws SQLException {
-        update(
-                "UPDATE migrations SET savepoint = ?, updated_at = now() WHERE id = ?", path, id);
+        update("UPDATE migrations SET savepoint = ?, updated_at = now() WHERE id = ?", path, id);
         audit(id, "SAVEPOINT_TAKEN", path);
     }
 
     /**
-     * Compare-and-set: goes to {@code to} from any phase that may, and does nothing when it is there
-     * already.
+     * Compare-and-set: goes to {@code to} from any phase that may, and does nothing when it is
+     * there already.
      *
      * @throws MigrationException RECOVERABLE when the phase does not allow it
      */

@@ -44,8 +44,7 @@ public final class RunLock {
             return true;
         }
         try (PreparedStatement statement =
-                ledger.connection()
-                        .prepareStatement("SELECT pg_advisory_unlock(?, hashtext(?))")) {
+                ledger.connection().prepareStatement("SELECT pg_advisory_unlock(?, hashtext(?))")) {
             statement.setInt(1, GODWIT);
             statement.setString(2, name);
             statement.executeQuery().close();

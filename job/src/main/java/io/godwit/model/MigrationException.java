@@ -26,8 +26,7 @@ public final class MigrationException extends RuntimeException {
 
     /** The data or the setting is wrong: the job stops and is not restarted by itself. */
     public static MigrationException fatal(String key, String message) {
-        return new MigrationException(
-                Severity.CRITICAL, Recoverability.FATAL, key, message, null);
+        return new MigrationException(Severity.CRITICAL, Recoverability.FATAL, key, message, null);
     }
 
     /** A store did not answer as it should within its retries; worth another attempt later. */

@@ -4,8 +4,8 @@ import io.godwit.model.ApplyResult;
 import java.util.List;
 
 /**
- * A store that events are applied to. The whole of what a new target implements. An instance is used
- * by one thread at a time.
+ * A store that events are applied to. The whole of what a new target implements. An instance is
+ * used by one thread at a time.
  */
 public interface Target<E> extends AutoCloseable {
 

@@ -3,8 +3,8 @@ package io.godwit.reorg;
 import java.util.Arrays;
 
 /**
- * The newest sequence of each event log seen at one (block tag, height), as Flink keeps it: pairs of
- * event tag and sequence in one array. Mostly there is one pair.
+ * The newest sequence of each event log seen at one (block tag, height), as Flink keeps it: pairs
+ * of event tag and sequence in one array. Mostly there is one pair.
  */
 final class HeightState {
 

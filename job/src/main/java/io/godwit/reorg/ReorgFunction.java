@@ -20,11 +20,11 @@ import org.apache.flink.util.Collector;
  * canonical. The rule is commutative, so ranges may arrive in any order.
  *
  * <p>Sequences of different event tags count separately, so each log has its own newest event at a
- * height: its claim if it is an ADDED, no claim if it is a REMOVED. The claim of the highest event tag
- * wins. So a REMOVED takes back its own log's claim only, and never another's.
+ * height: its claim if it is an ADDED, no claim if it is a REMOVED. The claim of the highest event
+ * tag wins. So a REMOVED takes back its own log's claim only, and never another's.
  *
- * <p>What survives a crash: the state is in checkpoints. When it is lost altogether, events come out
- * as FIRST that are not; the target does not trust that word, it repeats the rule in SQL.
+ * <p>What survives a crash: the state is in checkpoints. When it is lost altogether, events come
+ * out as FIRST that are not; the target does not trust that word, it repeats the rule in SQL.
  */
 public final class ReorgFunction
         extends KeyedProcessFunction<Tuple2<Integer, Long>, ChainEvent, RankedEvent> {

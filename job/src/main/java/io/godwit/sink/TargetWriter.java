@@ -18,8 +18,8 @@ import org.apache.flink.metrics.groups.SinkWriterMetricGroup;
 /**
  * Collects a batch and applies it in one transaction of the target. It flushes on size, on time and
  * on every checkpoint, so a completed checkpoint means that all before it is in the target. Runs on
- * the task's thread alone. Nothing of it survives a crash: what was not inside a completed checkpoint
- * comes again, and the target recognises it.
+ * the task's thread alone. Nothing of it survives a crash: what was not inside a completed
+ * checkpoint comes again, and the target recognises it.
  */
 final class TargetWriter<E extends LogEvent> implements CommittingSinkWriter<E, AppliedCounts> {
 
@@ -86,7 +86,10 @@ final class TargetWriter<E extends LogEvent> implements CommittingSinkWriter<E, 
         }
         if (result.total() != batch.size()) {
             throw new IllegalStateException(
-                    "Not every event of a batch is accounted for: " + batch.size() + " in, " + result);
+                    "Not every event of a batch is accounted for: "
+                            + batch.size()
+                            + " in, "
+                            + result);
         }
         total = total.plus(result);
         written.inc(result.written());

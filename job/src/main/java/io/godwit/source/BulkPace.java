@@ -11,7 +11,9 @@ final class BulkPace {
     private final double eventsPerNano;
     private long freeAt = System.nanoTime();
 
-    /** @param eventsPerSecond this reader's share; 0 for no limit */
+    /**
+     * @param eventsPerSecond this reader's share; 0 for no limit
+     */
     BulkPace(double eventsPerSecond) {
         this.eventsPerNano = eventsPerSecond / 1e9;
     }

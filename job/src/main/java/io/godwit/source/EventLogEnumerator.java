@@ -26,9 +26,9 @@ import org.apache.flink.runtime.execution.SuppressRestartsException;
  * heads fix the bulk ranges; readers ask and are given ranges, lowest first; reports of completed
  * checkpoints move applied-through; when every bulk range is applied, the tails are handed out.
  *
- * <p>Nothing is sent to a reader because a checkpoint completed: it may have been the savepoint of a
- * stop, its reader may be gone, and an event that cannot be delivered makes Flink fail the job. The
- * tails wait for the next look at the heads.
+ * <p>Nothing is sent to a reader because a checkpoint completed: it may have been the savepoint of
+ * a stop, its reader may be gone, and an event that cannot be delivered makes Flink fail the job.
+ * The tails wait for the next look at the heads.
  */
 final class EventLogEnumerator<E extends LogEvent>
         implements SplitEnumerator<EventLogSplit, EnumeratorState> {
@@ -112,7 +112,8 @@ final class EventLogEnumerator<E extends LogEvent>
                     heads.put(tag, head);
                 });
         if (!begun) {
-            options.starts().forEach((tag, start) -> begin(tag, start, bulkUntil(tag, now.get(tag))));
+            options.starts()
+                    .forEach((tag, start) -> begin(tag, start, bulkUntil(tag, now.get(tag))));
             begun = true;
         }
         assign();
@@ -215,8 +216,7 @@ final class EventLogEnumerator<E extends LogEvent>
         Map<Long, List<ReaderReport>> complete = reports.headMap(lastCompleted, true);
         for (List<ReaderReport> ofCheckpoint : complete.values()) {
             for (ReaderReport report : ofCheckpoint) {
-                report.positions()
-                        .forEach(p -> assigners.get(p.tag()).applied(p.toSplit()));
+                report.positions().forEach(p -> assigners.get(p.tag()).applied(p.toSplit()));
             }
         }
         complete.clear();

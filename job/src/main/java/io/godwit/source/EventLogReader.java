@@ -13,8 +13,8 @@ import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSource
 import org.apache.flink.metrics.Counter;
 
 /**
- * One reader of the source. Its main-thread side keeps what a checkpoint needs: the open splits, and
- * the finished ones until a completed checkpoint holds them.
+ * One reader of the source. Its main-thread side keeps what a checkpoint needs: the open splits,
+ * and the finished ones until a completed checkpoint holds them.
  *
  * <p>Why finished splits stay in the snapshot: the enumerator takes its part of a checkpoint before
  * the readers take theirs. A split that finishes in between would be open for the enumerator and
@@ -73,8 +73,7 @@ final class EventLogReader<E extends LogEvent>
         budget.snapshot(checkpointId);
         context.sendSourceEventToCoordinator(
                 new ReaderReport(
-                        checkpointId,
-                        splits.stream().map(ReaderReport.Position::of).toList()));
+                        checkpointId, splits.stream().map(ReaderReport.Position::of).toList()));
         return splits;
     }
 

@@ -48,9 +48,7 @@ public final class EventLogSource<E extends LogEvent>
                 new CheckpointBudget(Math.max(1, options.checkpointSize() / readers));
         double share = (double) options.maxBulkCopyRate() / readers;
         return new EventLogReader<>(
-                () ->
-                        new EventLogSplitReader<>(
-                                logs.open(), options, budget, new BulkPace(share)),
+                () -> new EventLogSplitReader<>(logs.open(), options, budget, new BulkPace(share)),
                 budget,
                 context);
     }

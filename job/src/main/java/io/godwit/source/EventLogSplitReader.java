@@ -103,7 +103,12 @@ final class EventLogSplitReader<E extends LogEvent> implements SplitReader<E, Ev
         List<E> events = log.read(split.tag(), page, split.isTail());
         if (events.size() != page.size()) {
             throw new IllegalStateException(
-                    "The log gave " + events.size() + " events for " + page + " of tag " + split.tag());
+                    "The log gave "
+                            + events.size()
+                            + " events for "
+                            + page
+                            + " of tag "
+                            + split.tag());
         }
         for (E event : events) {
             records.add(split.splitId(), event);

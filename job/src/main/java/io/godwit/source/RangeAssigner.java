@@ -93,7 +93,9 @@ final class RangeAssigner {
         return split;
     }
 
-    /** A completed checkpoint holds this split up to its {@code next}. Late reports change nothing. */
+    /**
+     * A completed checkpoint holds this split up to its {@code next}. Late reports change nothing.
+     */
     void applied(EventLogSplit split) {
         Open known = open.get(split.range().from());
         if (known == null || known.applied > split.next()) {
@@ -129,7 +131,8 @@ final class RangeAssigner {
         long all = ranges(bulkUntil - start);
         long openBulk = tailAssigned ? 0 : open.size();
         long pending = ranges(bulkUntil - cursor) + openBulk;
-        return new TagProgress(tag, sourceHead, appliedThrough(), pending, Math.max(0, all - pending));
+        return new TagProgress(
+                tag, sourceHead, appliedThrough(), pending, Math.max(0, all - pending));
     }
 
     private long ranges(long events) {

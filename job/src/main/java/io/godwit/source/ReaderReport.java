@@ -18,8 +18,7 @@ record ReaderReport(long checkpointId, List<Position> positions) implements Sour
         }
 
         EventLogSplit toSplit() {
-            return new EventLogSplit(
-                    tag, new io.godwit.model.SequenceRange(from, until), next);
+            return new EventLogSplit(tag, new io.godwit.model.SequenceRange(from, until), next);
         }
     }
 

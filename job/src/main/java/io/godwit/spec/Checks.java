@@ -2,7 +2,9 @@ package io.godwit.spec;
 
 import java.time.Duration;
 
-/** The checks that compact constructors of spec records share. They throw what the loader locates. */
+/**
+ * The checks that compact constructors of spec records share. They throw what the loader locates.
+ */
 public final class Checks {
 
     private Checks() {}
@@ -27,8 +29,7 @@ public final class Checks {
 
     public static void atLeast(String key, long least, long value) {
         if (value < least) {
-            throw new IllegalArgumentException(
-                    key + " is " + value + "; it is at least " + least);
+            throw new IllegalArgumentException(key + " is " + value + "; it is at least " + least);
         }
     }
 

@@ -29,7 +29,9 @@ final class Interpolation {
         return reference.appendTail(resolved).toString();
     }
 
-    /** A secret is one reference and nothing else; a literal would end in a file and in a ledger. */
+    /**
+     * A secret is one reference and nothing else; a literal would end in a file and in a ledger.
+     */
     Secret secret(String text) {
         Matcher reference = REFERENCE.matcher(text);
         if (!reference.matches()) {

@@ -55,7 +55,9 @@ final class KnownKeys {
         if (!value.isObject()) {
             return null;
         }
-        return type.isInterface() ? types.get(value.path("type").asText()) : type.isRecord() ? type : null;
+        return type.isInterface()
+                ? types.get(value.path("type").asText())
+                : type.isRecord() ? type : null;
     }
 
     private static String snakeCase(String name) {

@@ -55,7 +55,8 @@ public record MigrationSpec(
         ledger = ledger == null ? target.defaultLedger() : ledger;
         batchSize = batchSize == null ? 5000 : batchSize;
         checkpointSize = checkpointSize == null ? 50_000 : checkpointSize;
-        checkpointInterval = checkpointInterval == null ? Duration.ofSeconds(10) : checkpointInterval;
+        checkpointInterval =
+                checkpointInterval == null ? Duration.ofSeconds(10) : checkpointInterval;
         parallelism = parallelism == null ? 8 : parallelism;
         backoffInterval = backoffInterval == null ? Duration.ZERO : backoffInterval;
         maxBulkCopyRate = maxBulkCopyRate == null ? 0 : maxBulkCopyRate;

@@ -3,7 +3,9 @@ package io.godwit.spec;
 import java.io.Serializable;
 import java.util.Objects;
 
-/** A secret from the environment or a file. It is never printed: {@code toString} is {@code ***}. */
+/**
+ * A secret from the environment or a file. It is never printed: {@code toString} is {@code ***}.
+ */
 public final class Secret implements Serializable {
 
     private final String value;

@@ -82,9 +82,7 @@ public final class SpecLoader {
                     throws IOException {
                 if (!parser.currentToken().isScalarValue()) {
                     throw JsonMappingException.from(
-                            parser,
-                            SINGLE_VALUE,
-                            new IllegalArgumentException(SINGLE_VALUE));
+                            parser, SINGLE_VALUE, new IllegalArgumentException(SINGLE_VALUE));
                 }
                 try {
                     return parse.of(parser.getText());
@@ -95,7 +93,9 @@ public final class SpecLoader {
         };
     }
 
-    /** @param file named in errors */
+    /**
+     * @param file named in errors
+     */
     public MigrationSpec load(String file, String yaml) {
         try {
             JsonNode tree = mapper.readTree(yaml);
@@ -129,7 +129,8 @@ public final class SpecLoader {
 
     /** Jackson notices these when it has read the whole mapping: the line would be misleading. */
     private static boolean atEndOfMapping(JsonProcessingException e) {
-        return e instanceof UnrecognizedPropertyException || e instanceof ValueInstantiationException;
+        return e instanceof UnrecognizedPropertyException
+                || e instanceof ValueInstantiationException;
     }
 
     private static Throwable ours(JsonProcessingException e) {
@@ -142,9 +143,7 @@ public final class SpecLoader {
                     + unknown.getPropertyName()
                     + "'; allowed: "
                     + new TreeSet<>(
-                            unknown.getKnownPropertyIds().stream()
-                                    .map(String::valueOf)
-                                    .toList());
+                            unknown.getKnownPropertyIds().stream().map(String::valueOf).toList());
         }
         if (e instanceof InvalidTypeIdException type) {
             return "unknown or missing type '"

@@ -75,7 +75,10 @@ public final class CompareOperator<E> extends AbstractStreamOperator<Tally>
             return new Tally(page.size(), 0, 0, new String[0]);
         }
         List<String> missing =
-                view.compare(page).stream().filter(Sides::missing).map(CompareOperator::name).toList();
+                view.compare(page).stream()
+                        .filter(Sides::missing)
+                        .map(CompareOperator::name)
+                        .toList();
         return new Tally(page.size(), missing.size(), 0, firstOf(missing));
     }
 

@@ -7,9 +7,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /**
- * A 128-bit digest of a multiset of rows: the sum, modulo 2^128, of each row's 128-bit hash. The order
- * of rows does not matter, their number does: two equal rows do not cancel out as they would with XOR.
- * MD5 serves as a well-mixed hash here, against accidents and not against an adversary.
+ * A 128-bit digest of a multiset of rows: the sum, modulo 2^128, of each row's 128-bit hash. The
+ * order of rows does not matter, their number does: two equal rows do not cancel out as they would
+ * with XOR. MD5 serves as a well-mixed hash here, against accidents and not against an adversary.
  */
 public final class MultisetDigest {
 

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What one comparing operator found, and, added up, the comparison. A public record of plain fields:
- * Flink carries it from the operators to the client.
+ * What one comparing operator found, and, added up, the comparison. A public record of plain
+ * fields: Flink carries it from the operators to the client.
  *
  * @param compared events of the source
  * @param missing of those, not in the target

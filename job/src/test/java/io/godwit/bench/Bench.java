@@ -4,7 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 
-/** The entry of {@code mvn -Pbench -Dargs="NAME OPTIONS"}; a bench's last line is one JSON object. */
+/**
+ * The entry of {@code mvn -Pbench -Dargs="NAME OPTIONS"}; a bench's last line is one JSON object.
+ */
 public final class Bench {
 
     private Bench() {}
@@ -13,7 +15,8 @@ public final class Bench {
         Deque<String> left = new ArrayDeque<>(Arrays.asList(arguments));
         String name = left.isEmpty() ? "" : left.remove();
         if (!name.equals("chain")) {
-            System.err.println("Which bench? chain [--events N] [--parallelism P]; not '" + name + "'");
+            System.err.println(
+                    "Which bench? chain [--events N] [--parallelism P]; not '" + name + "'");
             System.exit(2);
         }
         long events = 200_000;

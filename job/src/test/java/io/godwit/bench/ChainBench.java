@@ -20,9 +20,9 @@ import java.sql.Statement;
 import java.util.List;
 
 /**
- * How fast a chain is copied, against what its two stores give and take in the same run. The job runs
- * in this process, an embedded Flink with the heap of a 1 GiB TaskManager; the stores have processes
- * of their own.
+ * How fast a chain is copied, against what its two stores give and take in the same run. The job
+ * runs in this process, an embedded Flink with the heap of a 1 GiB TaskManager; the stores have
+ * processes of their own.
  */
 final class ChainBench {
 
@@ -86,7 +86,8 @@ final class ChainBench {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx4g",
-                        "-Dsqlite4java.library.path=" + System.getProperty("sqlite4java.library.path"),
+                        "-Dsqlite4java.library.path="
+                                + System.getProperty("sqlite4java.library.path"),
                         "-cp",
                         System.getProperty("java.class.path"),
                         ChainSource.class.getName(),
@@ -169,7 +170,9 @@ final class ChainBench {
         return head / copySeconds(target);
     }
 
-    /** From the job's start to the last event inside a completed checkpoint, as the ledger has it. */
+    /**
+     * From the job's start to the last event inside a completed checkpoint, as the ledger has it.
+     */
     private static double copySeconds(PostgresDatabase target) throws Exception {
         try (Connection connection = target.connect();
                 Statement statement = connection.createStatement();

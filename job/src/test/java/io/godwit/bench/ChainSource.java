@@ -132,7 +132,12 @@ final class ChainSource {
                                 Map.entry("parent_height", n(Math.max(0, height - 1))),
                                 Map.entry(
                                         "object_key_main",
-                                        s("BLOCKCHAIN_BENCH/NETWORK_MAINNET/1/" + height + "/" + hash + ".gzip")),
+                                        s(
+                                                "BLOCKCHAIN_BENCH/NETWORK_MAINNET/1/"
+                                                        + height
+                                                        + "/"
+                                                        + hash
+                                                        + ".gzip")),
                                 Map.entry("skipped", AttributeValue.fromBool(false)),
                                 Map.entry("timestamp", n(1_600_000_000 + height)))));
         if (blocks.size() == 25) {

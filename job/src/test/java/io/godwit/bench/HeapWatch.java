@@ -8,16 +8,15 @@ import javax.management.NotificationEmitter;
 import javax.management.openmbean.CompositeData;
 
 /**
- * The most heap that was in use right after a garbage collection: what was live, and not what happened
- * to lie around.
+ * The most heap that was in use right after a garbage collection: what was live, and not what
+ * happened to lie around.
  */
 final class HeapWatch {
 
     private final AtomicLong peakBytes = new AtomicLong();
 
     HeapWatch() {
-        for (GarbageCollectorMXBean collector :
-                ManagementFactory.getGarbageCollectorMXBeans()) {
+        for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
             ((NotificationEmitter) collector)
                     .addNotificationListener(
                             (notification, handback) -> {
@@ -37,7 +36,9 @@ final class HeapWatch {
     }
 
     private static boolean isHeap(String pool) {
-        return pool.contains("Eden") || pool.contains("Survivor") || pool.contains("Old")
+        return pool.contains("Eden")
+                || pool.contains("Survivor")
+                || pool.contains("Old")
                 || pool.contains("Tenured");
     }
 

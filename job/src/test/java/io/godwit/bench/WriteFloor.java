@@ -11,8 +11,8 @@ import java.util.List;
 import org.postgresql.PGConnection;
 
 /**
- * What the target takes from a bare COPY: the rows of a finished copy, into the same tables with the
- * same indexes in another database, one COPY a table, parents first.
+ * What the target takes from a bare COPY: the rows of a finished copy, into the same tables with
+ * the same indexes in another database, one COPY a table, parents first.
  */
 final class WriteFloor {
 

@@ -154,10 +154,7 @@ final class ChainCommandITCase {
         assertThat(run.bounded().with("start_event_sequence: 0").migrate())
                 .isEqualTo(ExitCode.USAGE);
         assertThat(run.output()).contains("sequences start at 1");
-        assertThat(
-                        run.bounded()
-                                .with("start_event_sequence: 9\nend_event_sequence: 8")
-                                .migrate())
+        assertThat(run.bounded().with("start_event_sequence: 9\nend_event_sequence: 8").migrate())
                 .isEqualTo(ExitCode.USAGE);
         assertThat(run.output()).contains("end_event_sequence is 8");
         assertThat(run.tableNames()).isEmpty();
@@ -170,10 +167,7 @@ final class ChainCommandITCase {
         ChainHistory history = history();
         run.tables().putAll(history);
 
-        assertThat(
-                        run.bounded()
-                                .with("start_event_sequence: 1\nend_event_sequence: 1")
-                                .migrate())
+        assertThat(run.bounded().with("start_event_sequence: 1\nend_event_sequence: 1").migrate())
                 .isEqualTo(ExitCode.DONE);
 
         assertThat(run.rows()).isEqualTo(ChainModel.of(history, 1));

@@ -60,7 +60,12 @@ final class CommandRun {
     int migrate(String... options) throws IOException {
         return run(
                 Stream.concat(
-                                Stream.of("migrate", spec().toString(), "--local", "--state-dir", state()),
+                                Stream.of(
+                                        "migrate",
+                                        spec().toString(),
+                                        "--local",
+                                        "--state-dir",
+                                        state()),
                                 Arrays.stream(options))
                         .toArray(String[]::new));
     }
@@ -90,7 +95,14 @@ final class CommandRun {
 
     RunningMigration resume() throws IOException {
         return new RunningMigration(
-                this, "resume", NAME, "--spec", spec().toString(), "--local", "--state-dir", state());
+                this,
+                "resume",
+                NAME,
+                "--spec",
+                spec().toString(),
+                "--local",
+                "--state-dir",
+                state());
     }
 
     /** What the last command printed. */

@@ -11,18 +11,14 @@ import io.godwit.testkit.ChainStores;
 import io.godwit.testkit.CopyHarness;
 import io.godwit.testkit.CopyPlan;
 import io.godwit.testkit.Event;
-
+import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-
-import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
 
 /** What must not be copied stops the copy with a message that names it, and nothing is written. */
 final class ChainBadInputITCase {
@@ -37,8 +33,7 @@ final class ChainBadInputITCase {
     private static MigrationException refused(CopyHarness copy) {
         var before = copy.rows();
         MigrationException error =
-                catchThrowableOfType(
-                        MigrationException.class, () -> copy.copy(CopyPlan.whole()));
+                catchThrowableOfType(MigrationException.class, () -> copy.copy(CopyPlan.whole()));
         assertThat(error).as("the copy is refused").isNotNull();
         assertThat(error.recoverability()).isEqualTo(Recoverability.FATAL);
         assertThat(copy.rows()).isEqualTo(before);
@@ -111,7 +106,9 @@ final class ChainBadInputITCase {
         Event first = history.events().get(0);
         CopyHarness copy = STORES.copyOf(history);
         copy.tables().changeEvent(0, 1, item -> item.put("type", AttributeValue.fromN("2")));
-        assertThat(refused(copy)).hasMessageContaining("REMOVED").hasMessageContaining(first.hash());
+        assertThat(refused(copy))
+                .hasMessageContaining("REMOVED")
+                .hasMessageContaining(first.hash());
     }
 
     @Test
@@ -121,8 +118,7 @@ final class ChainBadInputITCase {
         for (CopyPlan plan : List.of(CopyPlan.whole(), CopyPlan.whole().shuffled(4))) {
             CopyHarness copy = STORES.copyOf(history);
             MigrationException error =
-                    catchThrowableOfType(
-                            MigrationException.class, () -> copy.copy(plan.ranges(1)));
+                    catchThrowableOfType(MigrationException.class, () -> copy.copy(plan.ranges(1)));
             assertThat(error).hasMessageContaining(" 5 (event").hasMessageContaining(" 6 (event");
         }
     }
@@ -152,8 +148,14 @@ final class ChainBadInputITCase {
     }
 
     @ParameterizedTest
-    @CsvSource({"hash, N, 5", "skipped, S, no", "tag, N, 4294967295",
-        "height, N, -3", "height, N, 1.5", "block_timestamp, BOOL, ''"})
+    @CsvSource({
+        "hash, N, 5",
+        "skipped, S, no",
+        "tag, N, 4294967295",
+        "height, N, -3",
+        "height, N, 1.5",
+        "block_timestamp, BOOL, ''"
+    })
     @DisplayName("an event attribute of the wrong type or range stops the copy by name")
     void anEventAttributeOfTheWrongTypeStopsTheCopy(String name, String type, String value) {
         CopyHarness copy = STORES.copyOf(chain());
@@ -162,8 +164,14 @@ final class ChainBadInputITCase {
     }
 
     @ParameterizedTest
-    @CsvSource({"timestamp, S, soon", "height, S, 100", "parent_height, N, -1", "object_key_main, BOOL, ''",
-        "parent_hash, N, 3", "parent_height, N, 18446744073709551615"})
+    @CsvSource({
+        "timestamp, S, soon",
+        "height, S, 100",
+        "parent_height, N, -1",
+        "object_key_main, BOOL, ''",
+        "parent_hash, N, 3",
+        "parent_height, N, 18446744073709551615"
+    })
     @DisplayName("a block attribute of the wrong type or range stops the copy by name")
     void aBlockAttributeOfTheWrongTypeStopsTheCopy(String name, String type, String value) {
         ChainHistory history = chain();
@@ -187,7 +195,9 @@ final class ChainBadInputITCase {
                             ? AttributeValue.fromN("7")
                             : AttributeValue.fromS("another");
             copy.tables().changeBlock(block, item -> item.put(attribute, other));
-            assertThat(refused(copy)).hasMessageContaining("Event 3").hasMessageContaining(attribute);
+            assertThat(refused(copy))
+                    .hasMessageContaining("Event 3")
+                    .hasMessageContaining(attribute);
         }
     }
 

@@ -15,17 +15,14 @@ import io.godwit.testkit.CopyHarness;
 import io.godwit.testkit.CopyPlan;
 import io.godwit.testkit.Encoding;
 import io.godwit.testkit.Event;
-
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-
-import java.util.List;
 
 /** Block tags, encodings, and the values that blocks of different chains have. */
 final class ChainBlockCasesITCase {
@@ -95,7 +92,8 @@ final class ChainBlockCasesITCase {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "0x0000000000000000000000000000000000000000000000000000000000000000"})
+    @ValueSource(
+            strings = {"", "0x0000000000000000000000000000000000000000000000000000000000000000"})
     @DisplayName("case 43: genesis has parent height 0, whatever the source says")
     void genesisHasParentHeightZero(String parentHash) {
         for (String parentHeight : List.of("0", "18446744073709551615")) {

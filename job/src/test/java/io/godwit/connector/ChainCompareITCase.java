@@ -15,7 +15,7 @@ import io.godwit.testkit.CopyPlan;
 import io.godwit.verify.CompareOperator;
 import io.godwit.verify.Level;
 import io.godwit.verify.Tally;
-
+import java.util.List;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -23,8 +23,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.List;
 
 /** Case 55: a verification finds every kind of difference, and only those. */
 final class ChainCompareITCase {
@@ -109,7 +107,9 @@ final class ChainCompareITCase {
     void aBlockWithOtherContentIsFound(String change) throws Exception {
         CopyHarness copy = copied();
         copy.execute(
-                "UPDATE block_metadata b SET " + change + " FROM block_events e"
+                "UPDATE block_metadata b SET "
+                        + change
+                        + " FROM block_events e"
                         + " WHERE e.event_sequence = 3 AND b.id = e.block_metadata_id");
         assertDifferent(copy, "event tag 3, sequence 3: ");
     }

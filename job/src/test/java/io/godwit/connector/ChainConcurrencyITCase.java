@@ -12,19 +12,17 @@ import io.godwit.testkit.ChainModel;
 import io.godwit.testkit.ChainStores;
 import io.godwit.testkit.CopyHarness;
 import io.godwit.testkit.CopyPlan;
-
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.sql.Connection;
-import java.sql.Statement;
-import java.util.List;
-import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * Two writers at one height: the attempt of a task that was given up, but has not noticed yet,
@@ -37,7 +35,8 @@ final class ChainConcurrencyITCase {
     @RegisterExtension static final ChainStores STORES = new ChainStores();
 
     @Test
-    @DisplayName("case 50: two attempts that deliver all events at once leave the right rows, always")
+    @DisplayName(
+            "case 50: two attempts that deliver all events at once leave the right rows, always")
     void twoAttemptsThatDeliverAllEventsAtOnce() {
         for (long seed = SEED; seed < SEED + 8; seed++) {
             ChainHistory history = flickering(seed);

@@ -18,17 +18,15 @@ import io.godwit.testkit.PostgresServer;
 import io.godwit.testkit.RandomHistory;
 import io.godwit.testkit.SessionKiller;
 import io.godwit.testkit.WriteFaults;
-
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** PostgreSQL ends a session or goes away in the middle of a copy. */
 final class ChainInterruptionITCase {
@@ -38,7 +36,8 @@ final class ChainInterruptionITCase {
     @RegisterExtension static final ChainStores STORES = new ChainStores();
 
     @Test
-    @DisplayName("case 12: a session that ends after any single write changes nothing of the result")
+    @DisplayName(
+            "case 12: a session that ends after any single write changes nothing of the result")
     void aSessionThatEndsAfterAnyWriteChangesNothing() {
         ChainHistory history = ChainHistory.startingAt(3, 1, 0).blocks(6).skipped(1).blocks(2);
         history.orphansMarkedSkipped(1, 2).reorg(1).reorg(4).blocks(6);
@@ -69,8 +68,7 @@ final class ChainInterruptionITCase {
     void sessionsEndedAtRandomChangeNothing() {
         int killed = 0;
         for (long seed = SEED; seed < SEED + 4; seed++) {
-            ChainHistory history =
-                    RandomHistory.of(seed, RandomHistory.Options.any(seed, 0, 200));
+            ChainHistory history = RandomHistory.of(seed, RandomHistory.Options.any(seed, 0, 200));
             CopyHarness copy = STORES.copyOf(history);
             CopyPlan plan = CopyPlan.whole().ranges(20).batches(2).writers(3).shuffled(seed);
             try (SessionKiller killer = new SessionKiller(copy, seed)) {
@@ -108,7 +106,11 @@ final class ChainInterruptionITCase {
                     CompletableFuture.supplyAsync(() -> copy.copy(CopyPlan.whole().batches(2)));
             Awaitility.await("some batches")
                     .pollInterval(Duration.ofMillis(5))
-                    .until(() -> Integer.parseInt(copy.query("SELECT count(*) FROM block_events")) > 9);
+                    .until(
+                            () ->
+                                    Integer.parseInt(
+                                                    copy.query("SELECT count(*) FROM block_events"))
+                                            > 9);
             server.kill();
             assertThat(copying).isNotDone();
             server.restart();

@@ -11,13 +11,11 @@ import io.godwit.testkit.ChainRows.Place;
 import io.godwit.testkit.ChainStores;
 import io.godwit.testkit.CopyHarness;
 import io.godwit.testkit.CopyPlan;
-
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-
-import java.util.Map;
-import java.util.TreeMap;
 
 /** Reorgs and the order of the log: the expected rows are said by hand, then by the model. */
 final class ChainLogCasesITCase {

@@ -21,17 +21,15 @@ import io.godwit.testkit.ChainTables;
 import io.godwit.testkit.CopyHarness;
 import io.godwit.testkit.CopyPlan;
 import io.godwit.testkit.RewoundHistory;
-
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.util.List;
-import java.util.Map;
 
 /** Watermarks and ranges, as far as the stores see them. */
 final class ChainRangeCasesITCase {
@@ -109,11 +107,13 @@ final class ChainRangeCasesITCase {
         copy.tables().setWatermark(0, 12);
         var heads = ChainSourceCheck.check(copy.source()).heads();
         var result = ChainTargetCheck.check(copy.target(), copy.migration(), heads);
-        assertThat(result.findings()).filteredOn(Finding::stops)
+        assertThat(result.findings())
+                .filteredOn(Finding::stops)
                 .singleElement()
                 .satisfies(
                         finding -> {
-                            assertThat(finding.what()).contains("up to 18", "head is 12", "from 13");
+                            assertThat(finding.what())
+                                    .contains("up to 18", "head is 12", "from 13");
                             assertThat(finding.remedy()).contains("--rewind");
                         });
     }
@@ -124,8 +124,13 @@ final class ChainRangeCasesITCase {
         CopyHarness copy = STORES.copyOf(chain(0));
         copy.copy(CopyPlan.whole());
         var before = copy.rows();
-        copy.tables().putAll(ChainHistory.startingAt(0, 1, 100).blocks(10).reorg(3).branch("other")
-                .blocks(5));
+        copy.tables()
+                .putAll(
+                        ChainHistory.startingAt(0, 1, 100)
+                                .blocks(10)
+                                .reorg(3)
+                                .branch("other")
+                                .blocks(5));
         copy.dropState();
         assertThatThrownBy(() -> copy.copy(CopyPlan.whole()))
                 .isInstanceOf(MigrationException.class)

@@ -15,16 +15,14 @@ import io.godwit.testkit.ChainStores;
 import io.godwit.testkit.CopyHarness;
 import io.godwit.testkit.CopyPlan;
 import io.godwit.testkit.WriteFaults;
-
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 
 /** What is there already: replays, second runs, rows of a live service, rows of someone else. */
 final class ChainReplayCasesITCase {
@@ -32,7 +30,12 @@ final class ChainReplayCasesITCase {
     @RegisterExtension static final ChainStores STORES = new ChainStores();
 
     private static ChainHistory chain() {
-        return ChainHistory.startingAt(0, 1, 100).blocks(10).skipped(1).blocks(4).reorg(8).blocks(9);
+        return ChainHistory.startingAt(0, 1, 100)
+                .blocks(10)
+                .skipped(1)
+                .blocks(4)
+                .reorg(8)
+                .blocks(9);
     }
 
     private static void addLaterColumns(CopyHarness copy) throws IOException {
@@ -82,7 +85,8 @@ final class ChainReplayCasesITCase {
     }
 
     @Test
-    @DisplayName("case 48: in a schema with the later columns, new blocks have objects of their own")
+    @DisplayName(
+            "case 48: in a schema with the later columns, new blocks have objects of their own")
     void inASchemaWithTheLaterColumnsNewBlocksHaveObjectsOfTheirOwn() throws IOException {
         ChainHistory history = chain();
         CopyHarness copy = STORES.copyOf(history);
@@ -107,7 +111,8 @@ final class ChainReplayCasesITCase {
             ChainRows once = copy.rows();
             for (long seed = 0; seed < 3; seed++) {
                 copy.dropState();
-                assertThat(copy.copy(plan.shuffled(seed))).isEqualTo(new ApplyResult(0, 2 * all, 0));
+                assertThat(copy.copy(plan.shuffled(seed)))
+                        .isEqualTo(new ApplyResult(0, 2 * all, 0));
                 assertThat(copy.rows()).isEqualTo(once);
             }
             watch.end();
@@ -117,7 +122,8 @@ final class ChainReplayCasesITCase {
     }
 
     @Test
-    @DisplayName("case 50b: an old range that ends inside an orphaned branch leaves canonical alone")
+    @DisplayName(
+            "case 50b: an old range that ends inside an orphaned branch leaves canonical alone")
     void anOldRangeThatEndsInAnOrphanedBranchLeavesCanonicalAlone() {
         ChainHistory history = chain();
         CopyHarness copy = STORES.copyOf(history);
@@ -157,7 +163,9 @@ final class ChainReplayCasesITCase {
         assertThat(Long.parseLong(id)).isGreaterThan(5000);
         copy.execute(
                 "INSERT INTO canonical_blocks (height, block_metadata_id, tag, is_watermark) VALUES"
-                        + " (116, " + id + ", 1, true) ON CONFLICT (height, tag) DO UPDATE SET"
+                        + " (116, "
+                        + id
+                        + ", 1, true) ON CONFLICT (height, tag) DO UPDATE SET"
                         + " block_metadata_id = EXCLUDED.block_metadata_id");
         assertThat(copy.rows().canonical()).containsEntry(new Place(1, 116), "1/116s");
     }

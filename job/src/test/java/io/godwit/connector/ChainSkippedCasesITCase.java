@@ -13,14 +13,11 @@ import io.godwit.testkit.ChainStores;
 import io.godwit.testkit.CopyHarness;
 import io.godwit.testkit.CopyPlan;
 import io.godwit.testkit.Event;
-
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-
-import java.util.List;
 
 /** Heights without a block, and orphans that a later event tag marked skipped. */
 final class ChainSkippedCasesITCase {
@@ -101,8 +98,9 @@ final class ChainSkippedCasesITCase {
     }
 
     @Test
-    @DisplayName("case 38: an orphan marked skipped keeps its hash, points to the skipped row of its"
-            + " old tag and is never canonical")
+    @DisplayName(
+            "case 38: an orphan marked skipped keeps its hash, points to the skipped row of its"
+                    + " old tag and is never canonical")
     void anOrphanMarkedSkippedIsNeverCanonical() {
         ChainHistory old = ChainHistory.startingAt(0, 1, 100).blocks(3).reorg(1).blocks(2);
         ChainHistory derived = old.derive(3, 2);
@@ -121,7 +119,8 @@ final class ChainSkippedCasesITCase {
     }
 
     @Test
-    @DisplayName("case 38: a watermark that rests on an orphan marked skipped makes it no canonical")
+    @DisplayName(
+            "case 38: a watermark that rests on an orphan marked skipped makes it no canonical")
     void aWatermarkThatRestsOnAnOrphanMakesItNoCanonical() {
         ChainHistory old = ChainHistory.startingAt(0, 1, 100).blocks(3).reorg(1).blocks(2);
         CopyHarness copy = STORES.copyOf(old, old.derive(3, 2));

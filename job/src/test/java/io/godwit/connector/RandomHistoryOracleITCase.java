@@ -13,11 +13,6 @@ import io.godwit.testkit.CopyPlan;
 import io.godwit.testkit.Event;
 import io.godwit.testkit.RandomHistory;
 import io.godwit.testkit.RewoundHistory;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -25,6 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Random histories, copied in random ways, against the model. The tables are not emptied between
@@ -41,8 +39,8 @@ final class RandomHistoryOracleITCase {
 
     @RegisterExtension static final ChainStores STORES = new ChainStores();
 
-    private final Map<List<Integer>, CopyHarness> copies = new TreeMap<>(
-            Comparator.comparing(List::toString));
+    private final Map<List<Integer>, CopyHarness> copies =
+            new TreeMap<>(Comparator.comparing(List::toString));
     private ChainTables tables;
 
     @BeforeEach
@@ -77,7 +75,8 @@ final class RandomHistoryOracleITCase {
             Random random = new Random(seed ^ 0x726577696e64L);
             String story = "-Dgodwit.seed=" + seed;
             CopyPlan plan = CopyPlan.random(random);
-            // A row of orphans keeps the "" that a true skipped block left there: not for the model.
+            // A row of orphans keeps the "" that a true skipped block left there: not for the
+            // model.
             var options = RandomHistory.Options.of(0, 60 + random.nextInt(80));
             ChainHistory history = RandomHistory.of(seed, options);
             CopyHarness copy = emptyCopy(history);
@@ -126,8 +125,7 @@ final class RandomHistoryOracleITCase {
     }
 
     private CopyHarness emptyCopy(ChainHistory... histories) {
-        List<Integer> tags =
-                Arrays.stream(histories).map(ChainHistory::eventTag).toList();
+        List<Integer> tags = Arrays.stream(histories).map(ChainHistory::eventTag).toList();
         for (ChainHistory history : histories) {
             tables.putAll(history);
         }

@@ -127,7 +127,8 @@ final class LedgerITCase {
             ledger.deadLetter(id, MigrationException.fatal("sequence 7", "missing"));
             ledger.deadLetter(id, MigrationException.fatal("sequence 7", "still missing"));
             try (var statement = ledger.connection().createStatement();
-                    var row = statement.executeQuery("SELECT key, reason, times FROM dead_letters")) {
+                    var row =
+                            statement.executeQuery("SELECT key, reason, times FROM dead_letters")) {
                 assertThat(row.next()).isTrue();
                 assertThat(row.getString(1)).isEqualTo("sequence 7");
                 assertThat(row.getString(2)).isEqualTo("still missing");
@@ -139,7 +140,9 @@ final class LedgerITCase {
 
     @Test
     void aPasswordIsNotPrinted() {
-        assertThat(new LedgerDatabase("jdbc:postgresql://h/d?sslmode=require", "u", "secret").toString())
+        assertThat(
+                        new LedgerDatabase("jdbc:postgresql://h/d?sslmode=require", "u", "secret")
+                                .toString())
                 .isEqualTo("jdbc:postgresql://h/d");
     }
 }

@@ -37,7 +37,13 @@ final class ChainEventTest {
     @Test
     void descriptionFindsTheEventInBothStores() {
         assertThat(ORPHAN.describe())
-                .contains("BLOCK_ADDED 3", "event tag 0", "block tag 1", "height 9", "'9a'", "skipped");
+                .contains(
+                        "BLOCK_ADDED 3",
+                        "event tag 0",
+                        "block tag 1",
+                        "height 9",
+                        "'9a'",
+                        "skipped");
         assertThat(REGULAR.describe()).doesNotContain("skipped");
     }
 

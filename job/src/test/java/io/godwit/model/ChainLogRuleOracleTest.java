@@ -91,7 +91,8 @@ final class ChainLogRuleOracleTest {
             Random random = new Random(seed);
             List<Step> steps = new ArrayList<>(List.of(new Step(BLOCK_ADDED, tree.get(0))));
             while (steps.size() < LENGTH) {
-                steps.add(random.nextInt(8) == 0 ? any(random, tree) : fitting(random, tree, steps));
+                steps.add(
+                        random.nextInt(8) == 0 ? any(random, tree) : fitting(random, tree, steps));
             }
             int expected = refusedByStack(steps);
             valid += expected < 0 ? 1 : 0;
@@ -140,7 +141,11 @@ final class ChainLogRuleOracleTest {
     /** A skipped slot, an orphan, a block without a known parent, or mostly a block. */
     private static Block above(Deque<Block> stack, Random random, int number) {
         String parent =
-                stack.stream().filter(b -> !b.hash.isEmpty()).map(Block::hash).findFirst().orElse("");
+                stack.stream()
+                        .filter(b -> !b.hash.isEmpty())
+                        .map(Block::hash)
+                        .findFirst()
+                        .orElse("");
         return switch (random.nextInt(8)) {
             case 0 -> new Block(stack.size(), "", "", true);
             case 1 -> new Block(stack.size(), "orphan-" + number, parent, true);

@@ -36,8 +36,13 @@ final class ChainLogRuleTest {
                         added(1, 5, "5a", "4a"),
                         added(2, 5, "5b", "4a"),
                         "one above the tip"),
-                arguments("above a skipped slot", skipped(BLOCK_ADDED, 1, 5), added(2, 6, "6a", "4a"), ""),
-                arguments("a skipped slot", added(1, 5, "5a", "4a"), skipped(BLOCK_ADDED, 2, 6), ""),
+                arguments(
+                        "above a skipped slot",
+                        skipped(BLOCK_ADDED, 1, 5),
+                        added(2, 6, "6a", "4a"),
+                        ""),
+                arguments(
+                        "a skipped slot", added(1, 5, "5a", "4a"), skipped(BLOCK_ADDED, 2, 6), ""),
                 arguments(
                         "a skipped slot at the wrong height",
                         added(1, 5, "5a", "4a"),
@@ -86,8 +91,16 @@ final class ChainLogRuleTest {
                         removed(1, 5, "5a", "4a"),
                         added(2, 6, "6b", "5a"),
                         "takes the height of the removed one"),
-                arguments("branch's parent unknown", removed(1, 5, "5a", "4a"), added(2, 5, "5b", ""), ""),
-                arguments("removed's parent unknown", removed(1, 5, "5a", ""), added(2, 5, "5b", "4b"), ""),
+                arguments(
+                        "branch's parent unknown",
+                        removed(1, 5, "5a", "4a"),
+                        added(2, 5, "5b", ""),
+                        ""),
+                arguments(
+                        "removed's parent unknown",
+                        removed(1, 5, "5a", ""),
+                        added(2, 5, "5b", "4b"),
+                        ""),
                 arguments(
                         "a slot that was skipped after all",
                         removed(1, 5, "5a", "4a"),
@@ -100,7 +113,11 @@ final class ChainLogRuleTest {
                         ""),
                 arguments(
                         "genesis for genesis", removed(1, 0, "0a", ""), added(2, 0, "0b", ""), ""),
-                arguments("the parent goes", removed(1, 5, "5a", "4a"), removed(2, 4, "4a", "3a"), ""),
+                arguments(
+                        "the parent goes",
+                        removed(1, 5, "5a", "4a"),
+                        removed(2, 4, "4a", "3a"),
+                        ""),
                 arguments(
                         "not the parent",
                         removed(1, 5, "5a", "4a"),
@@ -112,7 +129,10 @@ final class ChainLogRuleTest {
                         removed(2, 6, "6a", "5a"),
                         "from the tip downwards"),
                 arguments(
-                        "what is below is unknown", removed(1, 5, "5a", ""), removed(2, 4, "4b", "3a"), ""),
+                        "what is below is unknown",
+                        removed(1, 5, "5a", ""),
+                        removed(2, 4, "4b", "3a"),
+                        ""),
                 arguments(
                         "a skipped slot below",
                         removed(1, 5, "5a", "3a"),

@@ -27,7 +27,9 @@ final class PhaseTest {
                     """)
     void exactlyThesePhasesFollow(Phase phase, String next) {
         Set<String> expected =
-                Arrays.stream(next.split(" ")).filter(p -> !p.isEmpty()).collect(Collectors.toSet());
+                Arrays.stream(next.split(" "))
+                        .filter(p -> !p.isEmpty())
+                        .collect(Collectors.toSet());
         for (Phase other : Phase.values()) {
             assertThat(phase.next().contains(other))
                     .as("%s > %s", phase, other)

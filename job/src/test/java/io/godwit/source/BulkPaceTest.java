@@ -21,7 +21,8 @@ final class BulkPaceTest {
 
     @Test
     void readingIsNoFasterThanTheShare() throws Exception {
-        assertThat(timeOf(new BulkPace(10_000), 6, 100)).isGreaterThanOrEqualTo(Duration.ofMillis(60));
+        assertThat(timeOf(new BulkPace(10_000), 6, 100))
+                .isGreaterThanOrEqualTo(Duration.ofMillis(60));
     }
 
     @Test

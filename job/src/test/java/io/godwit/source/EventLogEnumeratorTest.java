@@ -113,7 +113,12 @@ final class EventLogEnumeratorTest {
         ask(0, 1, 0, 1);
         List<EventLogSplit> bulk = context.allAssigned();
         assertThat(bulk).hasSize(4).noneMatch(EventLogSplit::isTail);
-        report(1, bulk.stream().limit(3).map(EventLogEnumeratorTest::done).toArray(EventLogSplit[]::new));
+        report(
+                1,
+                bulk.stream()
+                        .limit(3)
+                        .map(EventLogEnumeratorTest::done)
+                        .toArray(EventLogSplit[]::new));
         complete(1);
         context.tick();
         assertThat(context.allAssigned()).as("one range is open").hasSize(4);

@@ -165,8 +165,7 @@ final class EventLogSplitReaderTest {
         fetch(reader);
         assertThat(log.reads())
                 .extracting(Read::tag, read -> read.range().from())
-                .containsExactly(
-                        tuple(0, 1L), tuple(1, 1L), tuple(0, 5L));
+                .containsExactly(tuple(0, 1L), tuple(1, 1L), tuple(0, 5L));
     }
 
     @Test

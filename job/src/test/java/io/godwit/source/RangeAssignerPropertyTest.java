@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Test;
  */
 final class RangeAssignerPropertyTest {
 
-    /** What a checkpoint holds: the assigner's state, the readers' splits, and what they emitted. */
+    /**
+     * What a checkpoint holds: the assigner's state, the readers' splits, and what they emitted.
+     */
     private record Checkpoint(
             byte[] assigner, Map<Long, EventLogSplit> splits, TreeSet<Long> emitted) {}
 
@@ -80,7 +82,8 @@ final class RangeAssignerPropertyTest {
         }
 
         void read() {
-            List<EventLogSplit> open = splits.values().stream().filter(s -> !s.isFinished()).toList();
+            List<EventLogSplit> open =
+                    splits.values().stream().filter(s -> !s.isFinished()).toList();
             if (open.isEmpty()) {
                 return;
             }
@@ -102,7 +105,8 @@ final class RangeAssignerPropertyTest {
             completed = pending.get(which);
             pending.subList(0, which + 1).clear();
             completed.splits.values().forEach(assigner::applied);
-            assertThat(assigner.appliedThrough()).isLessThanOrEqualTo(contiguous(completed.emitted));
+            assertThat(assigner.appliedThrough())
+                    .isLessThanOrEqualTo(contiguous(completed.emitted));
         }
 
         private long contiguous(TreeSet<Long> sequences) {

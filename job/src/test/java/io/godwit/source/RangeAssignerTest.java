@@ -45,7 +45,9 @@ final class RangeAssignerTest {
         assertThat(allRanges(bounded(5, 28)))
                 .extracting(EventLogSplit::range)
                 .containsExactly(
-                        new SequenceRange(5, 15), new SequenceRange(15, 25), new SequenceRange(25, 28));
+                        new SequenceRange(5, 15),
+                        new SequenceRange(15, 25),
+                        new SequenceRange(25, 28));
     }
 
     @Test
@@ -100,7 +102,8 @@ final class RangeAssignerTest {
             EventLogSplit range = ranges.get(next);
             assigner.applied(upTo(range, range.range().from() + 4));
             int lowest = left.stream().min(Integer::compare).orElseThrow();
-            assertThat(assigner.appliedThrough()).isEqualTo(10L * lowest + (lowest == next ? 4 : 0));
+            assertThat(assigner.appliedThrough())
+                    .isEqualTo(10L * lowest + (lowest == next ? 4 : 0));
             assigner.applied(done(range));
             left.remove(next);
             assertThat(assigner.appliedThrough())

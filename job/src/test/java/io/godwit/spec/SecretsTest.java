@@ -120,7 +120,9 @@ final class SecretsTest {
     @Test
     void secretPrintsAsStars() {
         assertThat(new Secret(LITERAL)).hasToString("***");
-        assertThat(new Secret(LITERAL)).isEqualTo(new Secret(LITERAL)).isNotEqualTo(new Secret("x"));
+        assertThat(new Secret(LITERAL))
+                .isEqualTo(new Secret(LITERAL))
+                .isNotEqualTo(new Secret("x"));
     }
 
     @Test

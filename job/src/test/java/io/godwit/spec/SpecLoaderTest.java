@@ -76,7 +76,9 @@ final class SpecLoaderTest {
                                         target,
                                         true),
                                 new LedgerSpec(
-                                        "jdbc:postgresql://127.0.0.1:5432/ledger", "godwit", target),
+                                        "jdbc:postgresql://127.0.0.1:5432/ledger",
+                                        "godwit",
+                                        target),
                                 1000,
                                 20_000L,
                                 Duration.ofMillis(500),
@@ -160,7 +162,8 @@ final class SpecLoaderTest {
     @CsvSource({"batch_size, ''", "kind, 0", "continuous, 1"})
     void valueOfAnotherTypeIsNotBentIntoShape(String key, String value) {
         String yaml = LEAST.replaceAll("(?m)^" + key + ":.*\n", "");
-        assertThat(refusal(yaml + key + ": " + (value.isEmpty() ? "\"\"" : value) + "\n")).contains(key);
+        assertThat(refusal(yaml + key + ": " + (value.isEmpty() ? "\"\"" : value) + "\n"))
+                .contains(key);
     }
 
     @Test

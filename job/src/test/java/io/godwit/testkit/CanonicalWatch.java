@@ -2,7 +2,6 @@ package io.godwit.testkit;
 
 import io.godwit.testkit.ChainRows.EventRow;
 import io.godwit.testkit.ChainRows.Place;
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

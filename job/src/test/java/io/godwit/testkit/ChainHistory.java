@@ -1,7 +1,6 @@
 package io.godwit.testkit;
 
 import io.godwit.testkit.Event.Type;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -7,9 +7,6 @@ import io.godwit.testkit.ChainRows.BlockRow;
 import io.godwit.testkit.ChainRows.Place;
 import io.godwit.testkit.Event.Type;
 import io.godwit.testkit.RandomHistory.Options;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -19,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 
 /** Histories are valid, and the model says of small ones what can be said by hand. */
 final class ChainHistoryTest {

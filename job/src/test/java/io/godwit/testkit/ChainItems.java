@@ -1,9 +1,8 @@
 package io.godwit.testkit;
 
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-
 import java.util.HashMap;
 import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * The service's blocks and events as DynamoDB items, attribute by attribute as its Go structs

@@ -6,7 +6,6 @@ import io.godwit.testkit.ChainRows.EventRow;
 import io.godwit.testkit.ChainRows.Place;
 import io.godwit.testkit.ChainRows.Placement;
 import io.godwit.testkit.Event.Type;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -24,9 +23,9 @@ import java.util.stream.Collectors;
  * tests.
  *
  * <p>Which block is canonical at a (block tag, height): the newest event of each event tag there
- * claims its block if it is an ADDED. A REMOVED leaves no claim of its own event tag and never takes
- * back another's. The claim of the highest event tag wins; without a claim there is no row. Orphans
- * marked skipped claim nothing.
+ * claims its block if it is an ADDED. A REMOVED leaves no claim of its own event tag and never
+ * takes back another's. The claim of the highest event tag wins; without a claim there is no row.
+ * Orphans marked skipped claim nothing.
  */
 public final class ChainModel {
 

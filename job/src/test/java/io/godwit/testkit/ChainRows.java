@@ -1,7 +1,5 @@
 package io.godwit.testkit;
 
-import org.assertj.core.api.AssertProvider;
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -10,6 +8,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import org.assertj.core.api.AssertProvider;
 
 /**
  * The chain service's rows in PostgreSQL, without surrogate keys: a block is named "tag/hash", a

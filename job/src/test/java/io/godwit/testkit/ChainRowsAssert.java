@@ -1,8 +1,7 @@
 package io.godwit.testkit;
 
-import org.assertj.core.api.AbstractAssert;
-
 import java.util.List;
+import org.assertj.core.api.AbstractAssert;
 
 /** Compares rows and tells the first differences instead of both databases. */
 public final class ChainRowsAssert extends AbstractAssert<ChainRowsAssert, ChainRows> {

@@ -5,7 +5,6 @@ import io.godwit.testkit.ChainRows.EventKey;
 import io.godwit.testkit.ChainRows.EventRow;
 import io.godwit.testkit.ChainRows.Place;
 import io.godwit.testkit.ChainRows.Placement;
-
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

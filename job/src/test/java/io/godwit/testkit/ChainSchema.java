@@ -4,7 +4,6 @@ import io.godwit.testkit.ChainRows.BlockRow;
 import io.godwit.testkit.ChainRows.EventKey;
 import io.godwit.testkit.ChainRows.EventRow;
 import io.godwit.testkit.ChainRows.Place;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

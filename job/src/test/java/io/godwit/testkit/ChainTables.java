@@ -1,5 +1,10 @@
 package io.godwit.testkit;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -10,12 +15,6 @@ import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
-
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /**
  * The chain service's three tables in DynamoDB, written to as the service writes. Thread-safe. The
@@ -181,8 +180,7 @@ public final class ChainTables {
             Consumer<Map<String, AttributeValue>> change) {
         Map<String, AttributeValue> item =
                 new HashMap<>(
-                        client.getItem(
-                                        get -> get.tableName(table).key(key).consistentRead(true))
+                        client.getItem(get -> get.tableName(table).key(key).consistentRead(true))
                                 .item());
         if (item.isEmpty()) {
             throw new IllegalArgumentException("Table " + table + " has no item " + key);

@@ -13,12 +13,6 @@ import io.godwit.model.SequenceRange;
 import io.godwit.port.EventLog;
 import io.godwit.reorg.ReorgFunction;
 import io.godwit.spec.Secret;
-
-import org.apache.flink.api.java.tuple.Tuple2;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -26,6 +20,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 
 /**
  * A copy from DynamoDB to PostgreSQL through the real source, reorg operator and target, without a
@@ -97,7 +95,9 @@ public final class CopyHarness implements AutoCloseable {
         return log;
     }
 
-    /** What a lost checkpoint takes along: the reorg operator's state and what the log remembers. */
+    /**
+     * What a lost checkpoint takes along: the reorg operator's state and what the log remembers.
+     */
     public void dropState() {
         try {
             close();

@@ -26,9 +26,7 @@ public record CopyPlan(
                 1 + random.nextInt(random.nextInt(4) == 0 ? 5 : 100),
                 1 + random.nextInt(random.nextInt(4) == 0 ? 5 : 200),
                 1 + random.nextInt(3),
-                random.nextInt(4) == 0
-                        ? OptionalLong.empty()
-                        : OptionalLong.of(random.nextLong()),
+                random.nextInt(4) == 0 ? OptionalLong.empty() : OptionalLong.of(random.nextLong()),
                 random.nextInt(5) == 0 ? 2 : 1);
     }
 

@@ -3,7 +3,6 @@ package io.godwit.testkit;
 import io.godwit.model.ApplyResult;
 import io.godwit.model.RankedEvent;
 import io.godwit.port.Target;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;

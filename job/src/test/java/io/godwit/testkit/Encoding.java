@@ -1,8 +1,7 @@
 package io.godwit.testkit;
 
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-
 import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** How the service's writers of different years store an empty string in DynamoDB. */
 public enum Encoding {

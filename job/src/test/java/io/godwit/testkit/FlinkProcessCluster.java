@@ -1,10 +1,6 @@
 package io.godwit.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionTimeoutException;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A standalone Flink cluster as people run it: a JobManager and TaskManagers in JVMs of their own,

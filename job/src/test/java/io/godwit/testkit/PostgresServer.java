@@ -1,10 +1,6 @@
 package io.godwit.testkit;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-
-import org.apache.commons.io.FileUtils;
-import org.awaitility.Awaitility;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.commons.io.FileUtils;
+import org.awaitility.Awaitility;
 
 /**
  * A real PostgreSQL on 127.0.0.1 with a data directory of its own, in UTC. It stops with this JVM.

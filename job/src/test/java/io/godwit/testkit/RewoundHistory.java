@@ -17,8 +17,7 @@ public final class RewoundHistory {
         ChainHistory rewound =
                 ChainHistory.startingAt(history.eventTag(), first.blockTag(), first.height());
         for (Event event : kept) {
-            rewound.replay(
-                    event, history.block(event).orElseThrow(), !event.orphanMarkedSkipped());
+            rewound.replay(event, history.block(event).orElseThrow(), !event.orphanMarkedSkipped());
         }
         return rewound.blockTag(kept.get(kept.size() - 1).blockTag()).branch("rewound-" + last);
     }

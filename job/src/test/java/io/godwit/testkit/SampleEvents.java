@@ -36,7 +36,21 @@ public final class SampleEvents {
             String parent,
             boolean skipped) {
         return new ChainEvent(
-                tag, sequence, type, 1, height, hash, parent, skipped, Math.max(0, height - 1),
-                hash.isEmpty() ? "" : "main/" + hash, 1_700_000_000 + height, 0, 0, 0, 0, false);
+                tag,
+                sequence,
+                type,
+                1,
+                height,
+                hash,
+                parent,
+                skipped,
+                Math.max(0, height - 1),
+                hash.isEmpty() ? "" : "main/" + hash,
+                1_700_000_000 + height,
+                0,
+                0,
+                0,
+                0,
+                false);
     }
 }

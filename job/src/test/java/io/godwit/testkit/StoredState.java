@@ -3,7 +3,9 @@ package io.godwit.testkit;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Bytes that an earlier version wrote into a checkpoint, kept as files. They are never rewritten. */
+/**
+ * Bytes that an earlier version wrote into a checkpoint, kept as files. They are never rewritten.
+ */
 public final class StoredState {
 
     private StoredState() {}

@@ -1,9 +1,9 @@
 package io.godwit.testkit;
 
 /**
- * Counts the statements that write to chainstorage's tables, inside the server, and ends the session
- * of the one whose number was asked for, right after it wrote. The count does not go back with a
- * transaction. One per database.
+ * Counts the statements that write to chainstorage's tables, inside the server, and ends the
+ * session of the one whose number was asked for, right after it wrote. The count does not go back
+ * with a transaction. One per database.
  */
 public final class WriteFaults {
 

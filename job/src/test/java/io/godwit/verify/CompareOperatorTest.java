@@ -61,8 +61,7 @@ final class CompareOperatorTest {
 
     private Tally compare(Level level, int events) throws Exception {
         OneInputStreamOperatorTestHarness<Integer, Tally> harness =
-                new OneInputStreamOperatorTestHarness<>(
-                        new CompareOperator<>(() -> target, level));
+                new OneInputStreamOperatorTestHarness<>(new CompareOperator<>(() -> target, level));
         harness.open();
         for (int number = 0; number < events; number++) {
             harness.processElement(number, 0);

@@ -72,7 +72,8 @@ public final class BulkReader implements AutoCloseable {
         } catch (InterruptedException e) {
             parts.forEach(part -> part.cancel(true));
             Thread.currentThread().interrupt();
-            throw MigrationException.transientFailure(table, "Interrupted while reading " + table, e);
+            throw MigrationException.transientFailure(
+                    table, "Interrupted while reading " + table, e);
         }
         return items;
     }
@@ -120,7 +121,8 @@ public final class BulkReader implements AutoCloseable {
         return items;
     }
 
-    private static void retrying(String table, dev.failsafe.function.CheckedSupplier<Boolean> call) {
+    private static void retrying(
+            String table, dev.failsafe.function.CheckedSupplier<Boolean> call) {
         boolean processed;
         try {
             processed = Failsafe.with(UNTIL_PROCESSED).get(call);

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Reads the block items that events refer to; a block that should be there and is not is an error. */
+/**
+ * Reads the block items that events refer to; a block that should be there and is not is an error.
+ */
 final class ChainBlocks {
 
     private static final int DEFAULT_BLOCK_TAG = 1;
@@ -23,7 +25,9 @@ final class ChainBlocks {
         this.table = table;
     }
 
-    /** The block items of these events, by {@link EventItem#blockKey}; skipped ones if they exist. */
+    /**
+     * The block items of these events, by {@link EventItem#blockKey}; skipped ones if they exist.
+     */
     Map<BlockKey, Item> read(Collection<EventItem> events) {
         Set<BlockKey> wanted = new LinkedHashSet<>();
         for (EventItem event : events) {

@@ -13,7 +13,9 @@ final class ChainEvents {
 
     private ChainEvents() {}
 
-    /** @param block null for a skipped block without an item, and for an orphan marked skipped */
+    /**
+     * @param block null for a skipped block without an item, and for an orphan marked skipped
+     */
     static ChainEvent compose(EventItem event, Item block, boolean live) {
         return event.skipped()
                 ? skipped(event, block == null ? NO_ITEM : block, live)

@@ -20,7 +20,9 @@ final class ChainKeys {
                 : Map.of("event_id", AttributeValue.fromS(tag + "-latest"));
     }
 
-    /** @param rid the block hash, or {@code "null"} for a skipped block */
+    /**
+     * @param rid the block hash, or {@code "null"} for a skipped block
+     */
     static Map<String, AttributeValue> block(BlockKey key) {
         return Map.of(
                 "block_pid", AttributeValue.fromS(key.tag() + "-" + key.height()),

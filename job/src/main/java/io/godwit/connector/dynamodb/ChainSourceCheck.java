@@ -116,9 +116,7 @@ public final class ChainSourceCheck {
                 findings.add(
                         head == 0
                                 ? Finding.note(
-                                        "event tag "
-                                                + tag
-                                                + " has no history: nothing to copy yet")
+                                        "event tag " + tag + " has no history: nothing to copy yet")
                                 : Finding.good("event tag " + tag + ": head " + head));
             }
         } catch (MigrationException e) {

@@ -34,7 +34,9 @@ public final class DynamoDbChainLog implements EventLog<ChainEvent> {
         this(spec, DynamoDbClients.open(spec));
     }
 
-    /** @param client closed with this log */
+    /**
+     * @param client closed with this log
+     */
     DynamoDbChainLog(ChainstorageDynamoDbSpec spec, DynamoDbClient client) {
         this.spec = spec;
         this.client = client;
@@ -49,7 +51,8 @@ public final class DynamoDbChainLog implements EventLog<ChainEvent> {
         if (watermark == null) {
             return 0;
         }
-        Item item = new Item("watermark item of event tag " + tag + " in table " + table, watermark);
+        Item item =
+                new Item("watermark item of event tag " + tag + " in table " + table, watermark);
         return item.number(tag == 0 ? "max_event_id" : "sequence");
     }
 
@@ -99,11 +102,17 @@ public final class DynamoDbChainLog implements EventLog<ChainEvent> {
         for (Map<String, AttributeValue> attributes : reader.get(table, keys)) {
             String id = idOf(attributes.get("event_id"));
             EventItem event =
-                    EventItem.decode(tag, new Item("event " + id + " in table " + table, attributes));
+                    EventItem.decode(
+                            tag, new Item("event " + id + " in table " + table, attributes));
             if (!range.contains(event.sequence())) {
                 throw MigrationException.fatal(
                         "event " + id,
-                        "Event " + id + " in table " + table + " says it is sequence " + event.sequence());
+                        "Event "
+                                + id
+                                + " in table "
+                                + table
+                                + " says it is sequence "
+                                + event.sequence());
             }
             events[(int) (event.sequence() - range.from())] = event;
         }
@@ -120,7 +129,8 @@ public final class DynamoDbChainLog implements EventLog<ChainEvent> {
         return eventId.n() == null ? eventId.s() : eventId.n();
     }
 
-    private static MigrationException gap(int tag, String table, SequenceRange range, long missing) {
+    private static MigrationException gap(
+            int tag, String table, SequenceRange range, long missing) {
         return MigrationException.fatal(
                 "event tag " + tag + ", sequence " + missing,
                 "Gap in "

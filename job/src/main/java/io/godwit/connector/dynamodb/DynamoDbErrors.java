@@ -42,7 +42,6 @@ final class DynamoDbErrors {
                             + " does not exist in this region and account; check source.*_table");
         }
         return MigrationException.fatal(
-                table,
-                "DynamoDB refused to read table " + table + ": " + failure.getMessage());
+                table, "DynamoDB refused to read table " + table + ": " + failure.getMessage());
     }
 }

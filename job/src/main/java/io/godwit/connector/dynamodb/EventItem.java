@@ -20,7 +20,8 @@ record EventItem(
         int blockTag = item.tag("tag");
         if (item.text("hash").isEmpty() && !item.flag("skipped")) {
             throw item.notUnderstood(
-                    "hash", "is empty, and the event is not skipped. Correct the event in the source");
+                    "hash",
+                    "is empty, and the event is not skipped. Correct the event in the source");
         }
         return new EventItem(
                 tag,

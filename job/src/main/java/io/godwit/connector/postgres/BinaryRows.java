@@ -17,6 +17,7 @@ final class BinaryRows {
     private static final byte[] HEADER = {
         'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
     };
+
     private static final int CHUNK = 1 << 16;
 
     private byte[] bytes = new byte[CHUNK];

@@ -10,9 +10,9 @@ import java.util.List;
 /**
  * A row of block_metadata: what the events of the source say it is, or what the table holds.
  *
- * <p>Of a skipped row: {@code hash}, {@code parentHash} and {@code objectKeyMain} are "" when a true
- * skipped block is behind it (the service reads them into plain strings) and null when only orphans
- * marked skipped point to it, as the service writes them (facts 2.2).
+ * <p>Of a skipped row: {@code hash}, {@code parentHash} and {@code objectKeyMain} are "" when a
+ * true skipped block is behind it (the service reads them into plain strings) and null when only
+ * orphans marked skipped point to it, as the service writes them (facts 2.2).
  *
  * @param consolidated the table's row was moved into a consolidated object, or is fenced for it:
  *     its placement is the service's business

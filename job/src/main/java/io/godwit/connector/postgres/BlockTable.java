@@ -78,7 +78,9 @@ final class BlockTable {
                 + (schema.hasPlacement()
                         ? ", b.object_format, b.byte_offset, b.byte_length, b.uncompressed_length"
                         : ", 0, NULL::bigint, NULL::bigint, NULL::bigint")
-                + (schema.hasFence() ? ", b.single_block_retention_fenced_at IS NOT NULL" : ", false");
+                + (schema.hasFence()
+                        ? ", b.single_block_retention_fenced_at IS NOT NULL"
+                        : ", false");
     }
 
     private static void collect(PreparedStatement statement, Map<BlockId, Stored> found)

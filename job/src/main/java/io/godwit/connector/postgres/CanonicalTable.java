@@ -11,23 +11,25 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
  * canonical_blocks, by the canonical rule: at each (block tag, height) the newest event of each log
- * claims its block when it is an ADDED; the claim of the highest event tag is canonical, and without
- * a claim there is no row. Orphans marked skipped claim nothing.
+ * claims its block when it is an ADDED; the claim of the highest event tag is canonical, and
+ * without a claim there is no row. Orphans marked skipped claim nothing.
  *
- * <p>The rule is not taken from the stream's word but computed from the events that are in the table,
- * in the transaction that put them there. Why that is right whatever is replayed, in any order and by
- * several writers at once (an attempt of a task that was given up may still be writing):
+ * <p>The rule is not taken from the stream's word but computed from the events that are in the
+ * table, in the transaction that put them there. Why that is right whatever is replayed, in any
+ * order and by several writers at once (an attempt of a task that was given up may still be
+ * writing):
  *
  * <ol>
  *   <li>Every transaction that adds an event at a height decides that height after adding it.
  *   <li>Before, it takes the lock that covers the height, and holds it until it ends. So of two
  *       transactions at one height the later to decide begins when the earlier has ended.
- *   <li>Its statement starts after it got the lock, so it sees the events of all that decided before.
+ *   <li>Its statement starts after it got the lock, so it sees the events of all that decided
+ *       before.
  * </ol>
  *
  * <p>Rows of canonical_blocks cannot serve as that lock: where none is canonical there is no row. A
- * lock covers a Flink key group, so the writers of one job, which share no key group, do not wait for
- * each other.
+ * lock covers a Flink key group, so the writers of one job, which share no key group, do not wait
+ * for each other.
  */
 final class CanonicalTable {
 

@@ -56,7 +56,8 @@ public final class ChainDdl {
         public void handle(Event event, Context context) {
             try (PreparedStatement statement =
                     context.getConnection()
-                            .prepareStatement("SELECT set_config('search_path', quote_ident(?), true)")) {
+                            .prepareStatement(
+                                    "SELECT set_config('search_path', quote_ident(?), true)")) {
                 statement.setString(1, schema);
                 statement.execute();
             } catch (SQLException e) {

@@ -29,7 +29,8 @@ final class ChainLimits {
     private static void check(
             ChainEvent event, String column, String value, Optional<Integer> limit) {
         if (value.indexOf('\0') >= 0) {
-            throw refuse(event, column + " contains the character U+0000, which PostgreSQL refuses");
+            throw refuse(
+                    event, column + " contains the character U+0000, which PostgreSQL refuses");
         }
         if (limit.isPresent() && value.codePointCount(0, value.length()) > limit.get()) {
             throw refuse(

@@ -10,9 +10,9 @@ import java.util.List;
 
 /**
  * Makes a finished copy servable, as chainstorage's service needs it (facts 2.6): checks that each
- * log is a valid stack without holes and that canonical rows follow from it, removes stale canonical
- * rows above the tip, puts {@code is_watermark} on the tip row of each block tag and nowhere else,
- * and sets the id sequence. One transaction; can be repeated.
+ * log is a valid stack without holes and that canonical rows follow from it, removes stale
+ * canonical rows above the tip, puts {@code is_watermark} on the tip row of each block tag and
+ * nowhere else, and sets the id sequence. One transaction; can be repeated.
  */
 public final class ChainPublication {
 

@@ -94,7 +94,8 @@ public record ChainSchema(Map<String, Map<String, String>> columns, String idSeq
                         problems.add("table " + table + " is missing");
                         return;
                     }
-                    required.forEach((column, types) -> check(problems, table, column, types, actual));
+                    required.forEach(
+                            (column, types) -> check(problems, table, column, types, actual));
                 });
         if (columns.containsKey(BLOCKS) && idSequence == null) {
             problems.add("block_metadata.id has no sequence of its own (BIGSERIAL)");
@@ -112,8 +113,7 @@ public record ChainSchema(Map<String, Map<String, String>> columns, String idSeq
         if (type == null) {
             problems.add("column " + table + "." + column + " is missing");
         } else if (!type.replaceAll("\\(.*\\)", "").replaceAll("^.*\\.", "").matches(types)) {
-            problems.add(
-                    "column " + table + "." + column + " is " + type + ", expected " + types);
+            problems.add("column " + table + "." + column + " is " + type + ", expected " + types);
         }
     }
 

@@ -10,7 +10,9 @@ public final class ChainSelfCheck {
 
     private ChainSelfCheck() {}
 
-    /** @param most how many differences to name */
+    /**
+     * @param most how many differences to name
+     */
     public static List<String> differences(
             ChainstoragePostgresSpec spec, String migration, int most) {
         try (Connection connection =

@@ -10,9 +10,10 @@ import java.util.Deque;
 import java.util.Iterator;
 
 /**
- * Replays the event log of the target as the stack machine it is: ADDED pushes one above the tip and
- * links to the nearest block below that is not skipped, REMOVED pops the tip. In constant memory: of
- * a deep stack only the upper part is kept, and what was below is looked up when a reorg reaches it.
+ * Replays the event log of the target as the stack machine it is: ADDED pushes one above the tip
+ * and links to the nearest block below that is not skipped, REMOVED pops the tip. In constant
+ * memory: of a deep stack only the upper part is kept, and what was below is looked up when a reorg
+ * reaches it.
  */
 final class ChainStackCheck {
 
@@ -25,7 +26,9 @@ final class ChainStackCheck {
 
     private record Entry(long sequence, long height, String hash, boolean skipped) {}
 
-    /** @param connection with autocommit off: the log is read through a cursor */
+    /**
+     * @param connection with autocommit off: the log is read through a cursor
+     */
     ChainStackCheck(Connection connection, int tag) {
         this.connection = connection;
         this.tag = tag;
@@ -80,7 +83,8 @@ final class ChainStackCheck {
             if (parent != null
                     && (!parent.hash.equals(parentHash)
                             || (parentHeight != 0 && parentHeight != parent.height))) {
-                throw broken(parent.sequence, entry, "an added block names the block below as parent");
+                throw broken(
+                        parent.sequence, entry, "an added block names the block below as parent");
             }
         }
         stack.push(entry);
@@ -112,7 +116,10 @@ final class ChainStackCheck {
         return stack.peek();
     }
 
-    /** The stack's entry at a height is the newest ADDED there: a newer REMOVED would have popped it. */
+    /**
+     * The stack's entry at a height is the newest ADDED there: a newer REMOVED would have popped
+     * it.
+     */
     private Entry newestAt(long height, long before) throws SQLException {
         String sql =
                 """

@@ -41,7 +41,9 @@ public final class ChainTargetCheck {
      */
     public record Result(List<Finding> findings, Map<Integer, AppliedLog> applied) {}
 
-    /** @param heads the source's heads, per event tag */
+    /**
+     * @param heads the source's heads, per event tag
+     */
     public static Result check(
             ChainstoragePostgresSpec spec, String migration, Map<Integer, Long> heads) {
         ChainTargetCheck check = new ChainTargetCheck(spec, heads);
@@ -73,23 +75,27 @@ public final class ChainTargetCheck {
         if (!schema.exists()) {
             findings.add(
                     spec.createSchema()
-                            ? Finding.note("chainstorage's tables are not there: they will be created")
+                            ? Finding.note(
+                                    "chainstorage's tables are not there: they will be created")
                             : Finding.problem(
                                     "chainstorage's tables are not in the target database",
                                     "run chainstorage's 'admin db-init', or set target.create_schema:"
                                             + " true"));
-            if (spec.createSchema() && !holds(connection, "SELECT has_schema_privilege(current_schema(), 'CREATE')")) {
+            if (spec.createSchema()
+                    && !holds(
+                            connection,
+                            "SELECT has_schema_privilege(current_schema(), 'CREATE')")) {
                 findings.add(
                         Finding.problem(
-                                "the role may not create tables in schema " + schemaName(connection),
+                                "the role may not create tables in schema "
+                                        + schemaName(connection),
                                 "GRANT CREATE ON SCHEMA to target.user"));
             }
             heads.keySet().forEach(tag -> applied.put(tag, new AppliedLog(0, 0, 1)));
             return;
         }
         for (String problem : schema.problems()) {
-            findings.add(
-                    Finding.problem(problem, "bring the target to chainstorage's own schema"));
+            findings.add(Finding.problem(problem, "bring the target to chainstorage's own schema"));
         }
         if (findings.isEmpty()) {
             uniqueIndexes(connection);
@@ -102,7 +108,9 @@ public final class ChainTargetCheck {
     }
 
     private static String describe(ChainSchema schema) {
-        return (schema.hasWatermark() ? "" : ", without is_watermark (older than 2025-10: none is set)")
+        return (schema.hasWatermark()
+                        ? ""
+                        : ", without is_watermark (older than 2025-10: none is set)")
                 + (schema.hasPlacement() ? ", with placement columns" : "");
     }
 
@@ -143,11 +151,19 @@ public final class ChainTargetCheck {
             for (String privilege : table.getValue().split(", ")) {
                 if (!holds(
                         connection,
-                        "SELECT has_table_privilege('" + table.getKey() + "', '" + privilege + "')")) {
+                        "SELECT has_table_privilege('"
+                                + table.getKey()
+                                + "', '"
+                                + privilege
+                                + "')")) {
                     findings.add(
                             Finding.problem(
                                     "the role has no " + privilege + " on " + table.getKey(),
-                                    "GRANT " + privilege + " ON " + table.getKey() + " to target.user"));
+                                    "GRANT "
+                                            + privilege
+                                            + " ON "
+                                            + table.getKey()
+                                            + " to target.user"));
                 }
             }
         }

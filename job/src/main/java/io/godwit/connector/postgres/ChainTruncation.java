@@ -78,7 +78,8 @@ public final class ChainTruncation {
     private static Set<Height> heights(Connection connection) throws SQLException {
         Set<Height> heights = new LinkedHashSet<>();
         try (PreparedStatement statement =
-                        connection.prepareStatement("SELECT DISTINCT tag, height FROM godwit_removed");
+                        connection.prepareStatement(
+                                "SELECT DISTINCT tag, height FROM godwit_removed");
                 ResultSet r = statement.executeQuery()) {
             while (r.next()) {
                 heights.add(new Height(r.getInt(1), r.getLong(2)));

@@ -27,8 +27,8 @@ import java.util.Set;
  * <p>Optimistic first: blocks and events that the stream has not seen before go straight into their
  * tables by binary COPY. When a row is there already (a replay, a second run, a live service), the
  * transaction is rolled back and repeated with a look: rows that are there are compared by content,
- * equal ones are counted, a different one is an error that names its keys; the rest is copied. A row
- * that appears between the look and the COPY only makes it look again.
+ * equal ones are counted, a different one is an error that names its keys; the rest is copied. A
+ * row that appears between the look and the COPY only makes it look again.
  *
  * <p>Nothing is kept across a crash; used by one thread.
  */
@@ -88,8 +88,7 @@ public final class ChainstorageTarget implements Target<RankedEvent> {
         if (connection != null) {
             return;
         }
-        connection =
-                PostgresConnections.open(spec.url(), spec.user(), spec.password(), migration);
+        connection = PostgresConnections.open(spec.url(), spec.user(), spec.password(), migration);
         PostgresPlans.lookUpByIndex(connection);
         connection.setAutoCommit(false);
         schema = ChainSchema.read(connection);
@@ -97,7 +96,8 @@ public final class ChainstorageTarget implements Target<RankedEvent> {
         if (!schema.problems().isEmpty()) {
             throw MigrationException.fatal(
                     "schema",
-                    "The target's schema is not chainstorage's: " + String.join("; ", schema.problems()));
+                    "The target's schema is not chainstorage's: "
+                            + String.join("; ", schema.problems()));
         }
         limits = new ChainLimits(schema);
     }

@@ -56,9 +56,7 @@ public final class ChainstorageView implements TargetView<ChainEvent> {
     public List<Sides> compare(List<ChainEvent> events) {
         Map<BlockId, BlockRow> asked = new LinkedHashMap<>();
         events.forEach(
-                e ->
-                        asked.merge(
-                                BlockTable.keyOf(e.blockId()), BlockRow.of(e), BlockRow::merge));
+                e -> asked.merge(BlockTable.keyOf(e.blockId()), BlockRow.of(e), BlockRow::merge));
         Map<EventTable.Key, EventTable.Stored> rows = eventsOf(events);
         Map<BlockId, Stored> blocks = blocksOf(asked);
         List<Sides> sides = new ArrayList<>(events.size());
@@ -87,11 +85,13 @@ public final class ChainstorageView implements TargetView<ChainEvent> {
     }
 
     private static List<String> expected(ChainEvent event, boolean placement) {
-        List<String> form = new ArrayList<>(List.of(
-                "event_type=" + event.type(),
-                "height=" + event.height(),
-                "hash=" + event.hash(),
-                "block=" + name(event.blockId())));
+        List<String> form =
+                new ArrayList<>(
+                        List.of(
+                                "event_type=" + event.type(),
+                                "height=" + event.height(),
+                                "hash=" + event.hash(),
+                                "block=" + name(event.blockId())));
         if (!event.skipped()) {
             form.add("block.height=" + event.height());
             form.add("block.parent_hash=" + event.parentHash());
@@ -106,13 +106,15 @@ public final class ChainstorageView implements TargetView<ChainEvent> {
 
     private static List<String> actual(EventTable.Stored row, Stored block, boolean placement) {
         boolean linked = block != null && row.blockId() == block.id();
-        List<String> form = new ArrayList<>(List.of(
-                "event_type=" + row.type(),
-                "height=" + row.height(),
-                "hash=" + row.hash(),
-                linked
-                        ? "block=" + name(block.row().identity())
-                        : "block=another, block_metadata.id " + row.blockId()));
+        List<String> form =
+                new ArrayList<>(
+                        List.of(
+                                "event_type=" + row.type(),
+                                "height=" + row.height(),
+                                "hash=" + row.hash(),
+                                linked
+                                        ? "block=" + name(block.row().identity())
+                                        : "block=another, block_metadata.id " + row.blockId()));
         if (block != null && !block.row().identity().skipped()) {
             form.add("block.height=" + block.row().identity().height());
             form.add("block.parent_hash=" + text(block.row().parentHash()));

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
-/** block_events: finds rows by (event tag, sequence), inserts new ones by COPY, compares the rest. */
+/**
+ * block_events: finds rows by (event tag, sequence), inserts new ones by COPY, compares the rest.
+ */
 final class EventTable {
 
     private final Connection connection;
@@ -53,8 +55,7 @@ final class EventTable {
                 while (r.next()) {
                     found.put(
                             new Key(r.getInt(1), r.getLong(2)),
-                            new Stored(
-                                    r.getString(3), r.getLong(4), r.getLong(5), r.getString(6)));
+                            new Stored(r.getString(3), r.getLong(4), r.getLong(5), r.getString(6)));
                 }
             }
         }

@@ -12,7 +12,9 @@ public final class PostgresConnections {
 
     private PostgresConnections() {}
 
-    /** @param application after "godwit/", as pg_stat_activity shows it */
+    /**
+     * @param application after "godwit/", as pg_stat_activity shows it
+     */
     public static Connection open(String url, String user, Secret password, String application)
             throws SQLException {
         Properties properties = new Properties();

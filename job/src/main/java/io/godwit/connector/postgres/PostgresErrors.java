@@ -25,7 +25,9 @@ public final class PostgresErrors {
                 || state.equals("57014");
     }
 
-    /** @param what what was being done, for the message */
+    /**
+     * @param what what was being done, for the message
+     */
     public static MigrationException of(String what, SQLException e) {
         String text = what + " failed: " + e.getMessage() + " (SQLSTATE " + e.getSQLState() + ")";
         if (isTransient(e) || isConflict(e)) {

@@ -1,5 +1,9 @@
 package io.godwit.connector.dynamodb;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -12,14 +16,9 @@ import software.amazon.awssdk.services.dynamodb.model.InternalServerErrorExcepti
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
 
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
-
 /**
- * A real DynamoDB that, by chance, throttles, fails, breaks connections and leaves keys unprocessed.
- * Thread-safe. Closing it leaves the client behind it open.
+ * A real DynamoDB that, by chance, throttles, fails, breaks connections and leaves keys
+ * unprocessed. Thread-safe. Closing it leaves the client behind it open.
  */
 final class FlakyDynamoDb implements DynamoDbClient {
 
@@ -59,7 +58,9 @@ final class FlakyDynamoDb implements DynamoDbClient {
         if (answered > 0) {
             KeysAndAttributes now = wanted.toBuilder().keys(keys.subList(0, answered)).build();
             response =
-                    real.batchGetItem(request.toBuilder().requestItems(Map.of(table, now)).build())
+                    real
+                            .batchGetItem(
+                                    request.toBuilder().requestItems(Map.of(table, now)).build())
                             .toBuilder();
         } else {
             response.responses(Map.of());

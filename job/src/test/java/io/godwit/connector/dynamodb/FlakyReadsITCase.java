@@ -10,11 +10,9 @@ import io.godwit.testkit.ChainModel;
 import io.godwit.testkit.ChainStores;
 import io.godwit.testkit.CopyHarness;
 import io.godwit.testkit.CopyPlan;
-
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;

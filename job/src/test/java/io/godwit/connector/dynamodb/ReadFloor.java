@@ -11,8 +11,9 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * What the source gives to a bare loop: the reads of a copy (events by key, then their blocks by key),
- * with the same client, the same calls and as many readers, and nothing done with what is read.
+ * What the source gives to a bare loop: the reads of a copy (events by key, then their blocks by
+ * key), with the same client, the same calls and as many readers, and nothing done with what is
+ * read.
  */
 public final class ReadFloor {
 

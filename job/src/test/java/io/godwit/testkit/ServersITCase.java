@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 
 /** The kit itself, against the real servers that it starts. */
-final class TestKitITCase {
+final class ServersITCase {
 
     @Test
     void committedRowsSurviveTheDeathOfPostgres() throws SQLException {

@@ -7,6 +7,7 @@ import io.godwit.verify.Tally;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.apache.flink.api.java.ExecutionEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Runs a comparison where the command says: on a cluster, or else in this process. */
@@ -23,6 +24,11 @@ final class Comparison {
             String title)
             throws Exception {
         flink.check();
+        if (!ExecutionEnvironment.areExplicitEnvironmentsAllowed()) {
+            // Inside flink run: the job goes where that client says.
+            StreamExecutionEnvironment given = StreamExecutionEnvironment.getExecutionEnvironment();
+            return CompareJob.run(given, spec, level, starts, ends, title);
+        }
         if (flink.url() != null) {
             StreamExecutionEnvironment environment =
                     RemoteFlink.environment(flink.url(), RemoteFlink.jobJar(flink.jobJar()));

@@ -1,5 +1,6 @@
 package io.godwit.job;
 
+import io.godwit.ledger.LedgerDatabase;
 import io.godwit.sink.AppliedCounts;
 import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
 import org.apache.flink.connector.jdbc.JdbcExecutionOptions;
@@ -49,19 +50,23 @@ final class LedgerCounts {
                         .withMaxRetries(5)
                         .build();
         return new GenericJdbcSinkFunction<>(
-                new JdbcOutputFormat<
-                        AppliedCounts, AppliedCounts, JdbcBatchStatementExecutor<AppliedCounts>>(
+                new JdbcOutputFormat<>(
                         new SimpleJdbcConnectionProvider(connection.build()),
                         batches,
-                        () ->
-                                JdbcBatchStatementExecutor.simple(
-                                        UPSERT,
-                                        (statement, counts) -> {
-                                            statement.setLong(1, migrationId);
-                                            statement.setString(2, counts.writer());
-                                            statement.setLong(3, counts.written());
-                                            statement.setLong(4, counts.alreadyEqual());
-                                            statement.setLong(5, counts.deadLettered());
-                                        })));
+                        () -> statements(migrationId)));
+    }
+
+    private static JdbcBatchStatementExecutor<AppliedCounts> statements(long migrationId) {
+        // The connector loads the driver, which registers itself; see there.
+        LedgerDatabase.unregistered();
+        return JdbcBatchStatementExecutor.simple(
+                UPSERT,
+                (statement, counts) -> {
+                    statement.setLong(1, migrationId);
+                    statement.setString(2, counts.writer());
+                    statement.setLong(3, counts.written());
+                    statement.setLong(4, counts.alreadyEqual());
+                    statement.setLong(5, counts.deadLettered());
+                });
     }
 }

@@ -23,6 +23,9 @@ final class LedgerRunJournal implements RunJournal {
     private final Run run;
     private Ledger ledger;
 
+    /** Set once this session holds the lock: only then is a failure the migration's own. */
+    private volatile boolean mine;
+
     LedgerRunJournal(Run run) {
         this.run = run;
     }
@@ -45,6 +48,7 @@ final class LedgerRunJournal implements RunJournal {
                                         + run.name()
                                         + "' shows which. This one stops");
                     }
+                    mine = true;
                     MigrationRow row = l.find(run.name()).orElseThrow();
                     if (row.id() != run.migrationId()
                             || row.phase() == Phase.ABORTED
@@ -82,7 +86,9 @@ final class LedgerRunJournal implements RunJournal {
 
     @Override
     public void failed(MigrationException reason) {
-        Failures.record(run, reason);
+        if (mine) {
+            Failures.record(run, reason);
+        }
     }
 
     private void write(String what, Entry entry) {

@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,10 +17,6 @@ import java.util.Optional;
  * time.
  */
 public final class Ledger implements AutoCloseable {
-
-    private static final String COLUMNS =
-            "id, name, kind, phase, spec, continuous, job_id, flink_url, checkpoints, savepoint,"
-                    + " reason, created_at, updated_at";
 
     private final Connection connection;
 
@@ -36,12 +31,14 @@ public final class Ledger implements AutoCloseable {
     /** The newest migration of that name, active or not. */
     public Optional<MigrationRow> find(String name) throws SQLException {
         return one(
-                "SELECT " + COLUMNS + " FROM migrations WHERE name = ? ORDER BY id DESC LIMIT 1",
+                "SELECT "
+                        + MigrationRow.COLUMNS
+                        + " FROM migrations WHERE name = ? ORDER BY id DESC LIMIT 1",
                 name);
     }
 
     public List<MigrationRow> list() throws SQLException {
-        return many("SELECT " + COLUMNS + " FROM migrations ORDER BY id");
+        return many("SELECT " + MigrationRow.COLUMNS + " FROM migrations ORDER BY id");
     }
 
     /** Records a migration as PENDING. The unique index refuses a second active one of its name. */
@@ -51,7 +48,7 @@ public final class Ledger implements AutoCloseable {
                 one(
                                 "INSERT INTO migrations (name, kind, phase, spec, continuous)"
                                         + " VALUES (?, ?, 'PENDING', ?, ?) RETURNING "
-                                        + COLUMNS,
+                                        + MigrationRow.COLUMNS,
                                 name,
                                 kind,
                                 spec,
@@ -268,22 +265,7 @@ public final class Ledger implements AutoCloseable {
         try (PreparedStatement statement = bind(sql, arguments);
                 ResultSet r = statement.executeQuery()) {
             while (r.next()) {
-                Timestamp created = r.getTimestamp(12);
-                rows.add(
-                        new MigrationRow(
-                                r.getLong(1),
-                                r.getString(2),
-                                r.getString(3),
-                                Phase.valueOf(r.getString(4)),
-                                r.getString(5),
-                                r.getBoolean(6),
-                                r.getString(7),
-                                r.getString(8),
-                                r.getString(9),
-                                r.getString(10),
-                                r.getString(11),
-                                created.toInstant(),
-                                r.getTimestamp(13).toInstant()));
+                rows.add(MigrationRow.of(r));
             }
         }
         return rows;

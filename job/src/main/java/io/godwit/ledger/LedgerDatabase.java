@@ -2,13 +2,13 @@ package io.godwit.ledger;
 
 import java.io.Serializable;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Objects;
 import java.util.Properties;
 import org.flywaydb.core.Flyway;
+import org.postgresql.Driver;
 
 /**
  * The database that holds the ledger.
@@ -18,6 +18,8 @@ import org.flywaydb.core.Flyway;
  * @param password null when the server needs none; never printed
  */
 public record LedgerDatabase(String url, String user, String password) implements Serializable {
+
+    private static final Driver DRIVER = unregistered();
 
     public LedgerDatabase {
         Objects.requireNonNull(url, "url");
@@ -35,9 +37,7 @@ public record LedgerDatabase(String url, String user, String password) implement
         properties.setProperty("ApplicationName", "godwit/ledger");
         properties.setProperty("connectTimeout", "10");
         properties.setProperty("tcpKeepAlive", "true");
-        // Loads the driver by its own class loader's name: a Flink cluster gives each job its own.
-        new org.postgresql.Driver();
-        Connection connection = DriverManager.getConnection(url, properties);
+        Connection connection = DRIVER.connect(url, properties);
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET search_path = godwit");
             statement.execute("SET TimeZone = 'UTC'");
@@ -47,6 +47,22 @@ public record LedgerDatabase(String url, String user, String password) implement
             throw e;
         }
         return connection;
+    }
+
+    /**
+     * A driver that {@link java.sql.DriverManager} does not hold: there it would keep the class
+     * loader of a job that has ended, and a cluster that runs many jobs would run out of metaspace.
+     */
+    public static Driver unregistered() {
+        Driver driver = new Driver();
+        try {
+            if (Driver.isRegistered()) {
+                Driver.deregister();
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("The PostgreSQL driver cannot be deregistered", e);
+        }
+        return driver;
     }
 
     /** Creates the ledger or brings it to this version. */

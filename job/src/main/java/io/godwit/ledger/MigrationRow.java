@@ -1,6 +1,8 @@
 package io.godwit.ledger;
 
 import io.godwit.model.Phase;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 
 /**
@@ -25,4 +27,27 @@ public record MigrationRow(
         String savepoint,
         String reason,
         Instant createdAt,
-        Instant updatedAt) {}
+        Instant updatedAt) {
+
+    static final String COLUMNS =
+            "id, name, kind, phase, spec, continuous, job_id, flink_url, checkpoints, savepoint,"
+                    + " reason, created_at, updated_at";
+
+    /** The row that a query of {@link #COLUMNS} stands on. */
+    static MigrationRow of(ResultSet r) throws SQLException {
+        return new MigrationRow(
+                r.getLong("id"),
+                r.getString("name"),
+                r.getString("kind"),
+                Phase.valueOf(r.getString("phase")),
+                r.getString("spec"),
+                r.getBoolean("continuous"),
+                r.getString("job_id"),
+                r.getString("flink_url"),
+                r.getString("checkpoints"),
+                r.getString("savepoint"),
+                r.getString("reason"),
+                r.getTimestamp("created_at").toInstant(),
+                r.getTimestamp("updated_at").toInstant());
+    }
+}

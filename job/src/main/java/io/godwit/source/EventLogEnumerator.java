@@ -6,12 +6,12 @@ import io.godwit.model.TagProgress;
 import io.godwit.port.EventLog;
 import io.godwit.port.RunJournal;
 import io.godwit.port.StopForGood;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
@@ -40,7 +40,8 @@ final class EventLogEnumerator<E extends LogEvent>
     private final Map<Integer, RangeAssigner> assigners = new TreeMap<>();
     private final Map<Integer, Long> heads = new TreeMap<>();
     private final TreeSet<Integer> waiting = new TreeSet<>();
-    private final TreeMap<Long, List<ReaderReport>> reports = new TreeMap<>();
+    private final TreeMap<Long, Map<Integer, ReaderReport>> reports = new TreeMap<>();
+    private final Map<Integer, List<EventLogSplit>> returned = new TreeMap<>();
     private long lastCompleted = -1;
     private boolean begun;
     private boolean bulkRecorded;
@@ -185,14 +186,28 @@ final class EventLogEnumerator<E extends LogEvent>
 
     @Override
     public void addReader(int subtask) {
+        List<EventLogSplit> splits = returned.remove(subtask);
+        if (splits != null) {
+            splits.forEach(split -> context.assignSplit(split, subtask));
+        }
         assign();
     }
 
+    /**
+     * A reader was lost, and with it what it was given since the last completed checkpoint; it gets
+     * that back when it comes again. What it reported of later checkpoints never came to be.
+     */
     @Override
     public void addSplitsBack(List<EventLogSplit> splits, int subtask) {
-        // One region: a lost reader restarts the whole job from a checkpoint, whose state has them.
-        throw new IllegalStateException(
-                "Splits " + splits + " came back from reader " + subtask + " without a restart");
+        waiting.remove(subtask);
+        reports.values().forEach(ofCheckpoint -> ofCheckpoint.remove(subtask));
+        if (!splits.isEmpty()) {
+            returned.merge(subtask, List.copyOf(splits), EventLogEnumerator::both);
+        }
+    }
+
+    private static List<EventLogSplit> both(List<EventLogSplit> some, List<EventLogSplit> more) {
+        return Stream.concat(some.stream(), more.stream()).toList();
     }
 
     @Override
@@ -200,7 +215,7 @@ final class EventLogEnumerator<E extends LogEvent>
         if (!(event instanceof ReaderReport report)) {
             throw new IllegalStateException("Unknown event from reader " + subtask + ": " + event);
         }
-        reports.computeIfAbsent(report.checkpointId(), id -> new ArrayList<>()).add(report);
+        reports.computeIfAbsent(report.checkpointId(), id -> new TreeMap<>()).put(subtask, report);
         if (report.checkpointId() <= lastCompleted) {
             recordCompleted();
         }
@@ -213,9 +228,9 @@ final class EventLogEnumerator<E extends LogEvent>
     }
 
     private void recordCompleted() {
-        Map<Long, List<ReaderReport>> complete = reports.headMap(lastCompleted, true);
-        for (List<ReaderReport> ofCheckpoint : complete.values()) {
-            for (ReaderReport report : ofCheckpoint) {
+        Map<Long, Map<Integer, ReaderReport>> complete = reports.headMap(lastCompleted, true);
+        for (Map<Integer, ReaderReport> ofCheckpoint : complete.values()) {
+            for (ReaderReport report : ofCheckpoint.values()) {
                 report.positions().forEach(p -> assigners.get(p.tag()).applied(p.toSplit()));
             }
         }
@@ -265,6 +280,11 @@ final class EventLogEnumerator<E extends LogEvent>
 
     @Override
     public EnumeratorState snapshotState(long checkpointId) {
+        if (!returned.isEmpty()) {
+            // Neither this state nor a reader's would have them: this checkpoint must not complete.
+            throw new IllegalStateException(
+                    "Splits of readers that have not come back: " + returned);
+        }
         return new EnumeratorState(
                 assigners.values().stream().map(RangeAssigner::state).toList(), heads);
     }

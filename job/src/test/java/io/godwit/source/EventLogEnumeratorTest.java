@@ -286,11 +286,35 @@ final class EventLogEnumeratorTest {
         assertThat(context.assigned).isEmpty();
     }
 
+    /** Flink calls this at every failover, mostly with nothing; the lost reader registers again. */
     @Test
-    void splitsThatComeBackWithoutARestartAreRefused() {
+    void readerThatWasLostGetsBackWhatNoCheckpointHolds() {
         start(continuous());
-        assertThatIllegalStateException()
-                .isThrownBy(() -> enumerator.addSplitsBack(List.of(bulk(0, 1, 11)), 0));
+        ask(0);
+        EventLogSplit lost = context.assignedTo(0).get(0);
+
+        enumerator.addSplitsBack(List.of(lost), 0);
+        assertThatIllegalStateException().isThrownBy(() -> enumerator.snapshotState(1));
+        enumerator.addReader(0);
+
+        assertThat(context.assignedTo(0)).containsExactly(lost, lost);
+        assertThat(enumerator.snapshotState(2).assigners()).isNotEmpty();
+    }
+
+    @Test
+    void reportOfALostReaderDoesNotCountWhenALaterCheckpointCompletes() {
+        start(continuous());
+        ask(0);
+        EventLogSplit split = context.assignedTo(0).get(0);
+        EventLogSplit finished = new EventLogSplit(0, split.range(), split.range().until());
+        report(1, finished);
+
+        enumerator.addSplitsBack(List.of(), 0);
+        enumerator.addReader(0);
+        report(2, split);
+        complete(2);
+
+        assertThat(enumerator.snapshotState(3).assigners().get(0).open()).contains(split.range());
     }
 
     @Test

@@ -194,7 +194,7 @@ public final class FlinkProcessCluster implements AutoCloseable {
         jobManager =
                 jvm.start(
                         JOB_MANAGER,
-                        List.of("-Xms256m", "-Xmx512m", "-XX:MaxMetaspaceSize=256m"),
+                        List.of("-Xms256m", "-Xmx512m", "-XX:MaxMetaspaceSize=512m"),
                         "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
                         List.of(
                                 "--configDir",

@@ -2,13 +2,15 @@ package io.godwit.connector.postgres;
 
 import io.godwit.spec.Secret;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import org.postgresql.Driver;
 
 /** Opens sessions as Godwit wants them: UTC, time-outs set, named after the migration. */
 public final class PostgresConnections {
+
+    private static final Driver DRIVER = unregistered();
 
     private PostgresConnections() {}
 
@@ -27,9 +29,7 @@ public final class PostgresConnections {
         properties.setProperty("ApplicationName", "godwit/" + application);
         properties.setProperty("connectTimeout", "10");
         properties.setProperty("tcpKeepAlive", "true");
-        // Loads the driver by its own class loader's name: a Flink cluster gives each job its own.
-        new org.postgresql.Driver();
-        Connection connection = DriverManager.getConnection(url, properties);
+        Connection connection = DRIVER.connect(url, properties);
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET TimeZone = 'UTC'");
             statement.execute("SET lock_timeout = '30s'");
@@ -39,5 +39,21 @@ public final class PostgresConnections {
             throw e;
         }
         return connection;
+    }
+
+    /**
+     * A driver that {@link java.sql.DriverManager} does not hold: there it would keep the class
+     * loader of a job that has ended, and a cluster that runs many jobs would run out of metaspace.
+     */
+    private static Driver unregistered() {
+        Driver driver = new Driver();
+        try {
+            if (Driver.isRegistered()) {
+                Driver.deregister();
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("The PostgreSQL driver cannot be deregistered", e);
+        }
+        return driver;
     }
 }

@@ -58,7 +58,7 @@ final class LedgerCounts {
 
     private static JdbcBatchStatementExecutor<AppliedCounts> statements(long migrationId) {
         // The connector loads the driver, which registers itself; see there.
-        LedgerDatabase.unregistered();
+        LedgerDatabase.driver();
         return JdbcBatchStatementExecutor.simple(
                 UPSERT,
                 (statement, counts) -> {

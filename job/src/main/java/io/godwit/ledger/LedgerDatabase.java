@@ -19,7 +19,7 @@ import org.postgresql.Driver;
  */
 public record LedgerDatabase(String url, String user, String password) implements Serializable {
 
-    private static final Driver DRIVER = unregistered();
+    private static final Driver DRIVER = driver();
 
     public LedgerDatabase {
         Objects.requireNonNull(url, "url");
@@ -50,13 +50,16 @@ public record LedgerDatabase(String url, String user, String password) implement
     }
 
     /**
-     * A driver that {@link java.sql.DriverManager} does not hold: there it would keep the class
-     * loader of a job that has ended, and a cluster that runs many jobs would run out of metaspace.
+     * The driver; in a job's own class loader one that {@link java.sql.DriverManager} does not
+     * hold. There it would keep the class loader of a job that has ended, and a cluster that runs
+     * many jobs would run out of metaspace. A driver of the whole process stays as others expect
+     * it.
      */
-    public static Driver unregistered() {
+    public static Driver driver() {
         Driver driver = new Driver();
         try {
-            if (Driver.isRegistered()) {
+            boolean ofJob = Driver.class.getClassLoader() != ClassLoader.getSystemClassLoader();
+            if (ofJob && Driver.isRegistered()) {
                 Driver.deregister();
             }
         } catch (SQLException e) {

@@ -10,7 +10,7 @@ import org.postgresql.Driver;
 /** Opens sessions as Godwit wants them: UTC, time-outs set, named after the migration. */
 public final class PostgresConnections {
 
-    private static final Driver DRIVER = unregistered();
+    private static final Driver DRIVER = driver();
 
     private PostgresConnections() {}
 
@@ -42,13 +42,16 @@ public final class PostgresConnections {
     }
 
     /**
-     * A driver that {@link java.sql.DriverManager} does not hold: there it would keep the class
-     * loader of a job that has ended, and a cluster that runs many jobs would run out of metaspace.
+     * The driver; in a job's own class loader one that {@link java.sql.DriverManager} does not
+     * hold. There it would keep the class loader of a job that has ended, and a cluster that runs
+     * many jobs would run out of metaspace. A driver of the whole process stays as others expect
+     * it.
      */
-    private static Driver unregistered() {
+    private static Driver driver() {
         Driver driver = new Driver();
         try {
-            if (Driver.isRegistered()) {
+            boolean ofJob = Driver.class.getClassLoader() != ClassLoader.getSystemClassLoader();
+            if (ofJob && Driver.isRegistered()) {
                 Driver.deregister();
             }
         } catch (SQLException e) {

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Three chains move from DynamoDB to PostgreSQL: the first 256 blocks of Bitcoin, a recorded reorg
@@ -66,8 +67,7 @@ public final class ChainDemo implements Demo {
     private List<Outcome> story(Screen screen, DemoFolder folder, DemoServers servers)
             throws Exception {
         screen.line("DynamoDB Local, the source:              " + servers.endpoint());
-        ChainTables tables = ChainTables.create(servers.writes(), "demo_generated");
-        GeneratedChain generated = new GeneratedChain(tables, SEED);
+        GeneratedChain generated = new GeneratedChain(servers.newWriter(), "demo_generated", SEED);
         CompletableFuture<Void> filling =
                 CompletableFuture.runAsync(() -> generated.fillTo(events));
         screen.line(
@@ -75,16 +75,20 @@ public final class ChainDemo implements Demo {
         screen.line("Flink and its web UI start with each job; the URL is printed there");
         screen.line("Specs and savepoints, until the end: " + folder.path());
 
+        // Before Godwit does anything: it takes the driver, which this needs, out of DriverManager.
+        List<PostgresDatabase> targets =
+                Stream.generate(servers.postgres()::newDatabase).limit(3).toList();
         Stage stage = new Stage(screen, folder, servers);
         List<Outcome> outcomes = new ArrayList<>();
         screen.title("The first 256 blocks of Bitcoin, as one deployment");
-        outcomes.add(stage.standing("bitcoin-mainnet", "bitcoin-mainnet-0-255.jsonl"));
+        outcomes.add(
+                stage.standing("bitcoin-mainnet", "bitcoin-mainnet-0-255.jsonl", targets.get(0)));
         screen.title("A recorded reorg: +0 +1 +2 +3 +4 -4 -3 +3' +4' +5', real blocks");
-        outcomes.add(stage.standing("bitcoin-reorg", "bitcoin-reorg-0-5.jsonl"));
+        outcomes.add(stage.standing("bitcoin-reorg", "bitcoin-reorg-0-5.jsonl", targets.get(1)));
 
         screen.title("A generated chain that is written to while it moves");
         awaitFilled(screen, filling, generated);
-        outcomes.add(stage.living("generated", generated));
+        outcomes.add(stage.living("generated", generated, targets.get(2)));
 
         screen.title("What was proved");
         return outcomes;
@@ -105,29 +109,34 @@ public final class ChainDemo implements Demo {
                 String.format(
                         "The source is filled, seed %d: %,d events with %,d reorgs of up to %d blocks",
                         SEED, chain.lastSequence(), chain.reorgs(), chain.deepest()));
+        screen.line(
+                "Left out: second copies of blocks as \"canonical\"; a migration never reads them");
     }
 
     /** Where the chains move: every one has tables and a database of its own. */
     private record Stage(Screen screen, DemoFolder folder, DemoServers servers) {
 
-        Outcome standing(String name, String file) throws Exception {
+        Outcome standing(String name, String file, PostgresDatabase target) throws Exception {
             ChainHistory history = RecordedChain.read(file);
-            ChainTables tables = ChainTables.create(servers.writes(), "demo_" + name);
+            ChainTables tables = ChainTables.create(servers.newWriter(), "demo_" + name);
             tables.putAll(history);
             screen.line("Filled from " + file + ": " + history.lastSequence() + " events");
             Migration migration =
                     migration(
                             name,
                             tables,
+                            target,
                             List.of("continuous: false", "checkpoint_interval: 500ms"));
             return StandingChain.move(migration, history);
         }
 
-        Outcome living(String name, GeneratedChain chain) throws Exception {
+        Outcome living(String name, GeneratedChain chain, PostgresDatabase target)
+                throws Exception {
             Migration migration =
                     migration(
                             name,
                             chain.tables(),
+                            target,
                             List.of(
                                     "continuous: true",
                                     "batch_size: 5000",
@@ -136,9 +145,9 @@ public final class ChainDemo implements Demo {
             return new LivingChain(screen, migration, chain).move();
         }
 
-        private Migration migration(String name, ChainTables tables, List<String> settings)
+        private Migration migration(
+                String name, ChainTables tables, PostgresDatabase target, List<String> settings)
                 throws IOException {
-            PostgresDatabase target = servers.postgres().newDatabase();
             return new Migration(
                     screen,
                     name,

@@ -7,7 +7,6 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.ContextHandler;
-import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 
@@ -18,19 +17,19 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler
  */
 final class DemoServers implements AutoCloseable {
 
+    private final LocalDynamoDBRequestHandler store;
     private final LocalDynamoDBServerHandler dynamo;
     private final Server http;
-    private final DynamoDbClient writes;
     private final CompletableFuture<PostgresServer> postgres;
 
     private DemoServers(
+            LocalDynamoDBRequestHandler store,
             LocalDynamoDBServerHandler dynamo,
             Server http,
-            DynamoDbClient writes,
             CompletableFuture<PostgresServer> postgres) {
+        this.store = store;
         this.dynamo = dynamo;
         this.http = http;
-        this.writes = writes;
         this.postgres = postgres;
     }
 
@@ -43,10 +42,7 @@ final class DemoServers implements AutoCloseable {
         Server http = new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         http.setHandler(new ContextHandler(dynamo, "/"));
         http.start();
-        DynamoDbClient writes =
-                new DirectDynamoDb(
-                        store, DynamoDbLocalServer.ACCESS_KEY_ID, DynamoDbLocalServer.REGION);
-        return new DemoServers(dynamo, http, writes, postgres);
+        return new DemoServers(store, dynamo, http, postgres);
     }
 
     /** Of DynamoDB. */
@@ -54,9 +50,10 @@ final class DemoServers implements AutoCloseable {
         return "http://127.0.0.1:" + http.getURI().getPort();
     }
 
-    /** For whoever plays the chain service; it lives as long as the server. */
-    DynamoDbClient writes() {
-        return writes;
+    /** A client for whoever plays the chain service; it needs no closing. */
+    DirectDynamoDb newWriter() {
+        return new DirectDynamoDb(
+                store, DynamoDbLocalServer.ACCESS_KEY_ID, DynamoDbLocalServer.REGION);
     }
 
     /** Waits until it has started. */

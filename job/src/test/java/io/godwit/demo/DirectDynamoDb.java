@@ -1,6 +1,10 @@
 package io.godwit.demo;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
@@ -9,6 +13,7 @@ import software.amazon.awssdk.services.dynamodb.model.DescribeTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.DescribeTableResponse;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 import software.amazon.awssdk.services.dynamodb.waiters.DynamoDbWaiter;
 import software.amazon.dynamodb.services.local.server.DynamoDBRequestHandler;
 
@@ -22,6 +27,7 @@ final class DirectDynamoDb implements DynamoDbClient {
     private final DynamoDBRequestHandler handler;
     private final String account;
     private final String region;
+    private volatile boolean withoutCanonicalCopies;
 
     DirectDynamoDb(DynamoDBRequestHandler handler, String account, String region) {
         this.handler = handler;
@@ -44,10 +50,38 @@ final class DirectDynamoDb implements DynamoDbClient {
         return handler.putItem(account, region, request);
     }
 
+    void leaveOutCanonicalCopies(boolean leaveOut) {
+        withoutCanonicalCopies = leaveOut;
+    }
+
     /** One at a time: the store behind it has one writer, for which several threads only queue. */
     @Override
     public synchronized BatchWriteItemResponse batchWriteItem(BatchWriteItemRequest request) {
-        return handler.batchWriteItem(account, region, request);
+        BatchWriteItemRequest wanted = withoutCanonicalCopies ? less(request) : request;
+        return wanted.requestItems().isEmpty()
+                ? BatchWriteItemResponse.builder().build()
+                : handler.batchWriteItem(account, region, wanted);
+    }
+
+    private static BatchWriteItemRequest less(BatchWriteItemRequest request) {
+        Map<String, List<WriteRequest>> kept = new HashMap<>();
+        request.requestItems()
+                .forEach(
+                        (table, writes) -> {
+                            List<WriteRequest> others =
+                                    writes.stream().filter(w -> !isCanonicalCopy(w)).toList();
+                            if (!others.isEmpty()) {
+                                kept.put(table, others);
+                            }
+                        });
+        return request.toBuilder().requestItems(kept).build();
+    }
+
+    private static boolean isCanonicalCopy(WriteRequest write) {
+        Map<String, AttributeValue> item = write.putRequest().item();
+        return item.containsKey("block_rid")
+                && item.get("block_rid").s().equals("canonical")
+                && !item.get("block_pid").s().endsWith("-latest");
     }
 
     @Override

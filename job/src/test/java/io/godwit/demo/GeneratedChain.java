@@ -15,19 +15,22 @@ final class GeneratedChain {
     private static final int SLICE = 2_000;
 
     private final ChainHistory history = ChainHistory.startingAt(0, 1, 0).branch("generated");
+    private final DirectDynamoDb client;
     private final ChainTables tables;
     private final Random random;
     private volatile long lastSequence;
     private volatile int reorgs;
     private volatile int deepest;
 
-    GeneratedChain(ChainTables tables, long seed) {
-        this.tables = tables;
+    GeneratedChain(DirectDynamoDb client, String tablePrefix, long seed) {
+        this.client = client;
+        this.tables = ChainTables.create(client, tablePrefix);
         this.random = new Random(seed);
     }
 
-    /** Fills the tables until the log has so many events. */
+    /** Fills the tables until the log has so many events; canonical copies are left out. */
     void fillTo(long events) {
+        client.leaveOutCanonicalCopies(true);
         while (history.lastSequence() < events) {
             long from = history.nextSequence();
             long until = Math.min(events, from + SLICE);
@@ -36,6 +39,7 @@ final class GeneratedChain {
             }
             store(from);
         }
+        client.leaveOutCanonicalCopies(false);
     }
 
     private void grow() {

@@ -107,7 +107,7 @@ public final class ChainDemo implements Demo {
         filling.get();
         screen.line(
                 String.format(
-                        "The source is filled, seed %d: %,d events with %,d reorgs of up to %d blocks",
+                        "The source is filled, seed %d: %,d events, %,d reorgs of up to %d blocks",
                         SEED, chain.lastSequence(), chain.reorgs(), chain.deepest()));
         screen.line(
                 "Left out: second copies of blocks as \"canonical\"; a migration never reads them");

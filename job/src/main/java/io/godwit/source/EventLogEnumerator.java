@@ -6,9 +6,11 @@ import io.godwit.model.TagProgress;
 import io.godwit.port.EventLog;
 import io.godwit.port.RunJournal;
 import io.godwit.port.StopForGood;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -40,6 +42,10 @@ final class EventLogEnumerator<E extends LogEvent>
     private final Map<Integer, RangeAssigner> assigners = new TreeMap<>();
     private final Map<Integer, Long> heads = new TreeMap<>();
     private final TreeSet<Integer> waiting = new TreeSet<>();
+
+    /** Readers that were told that there is no more; one may be gone by its next request. */
+    private final Set<Integer> dismissed = new HashSet<>();
+
     private final TreeMap<Long, Map<Integer, ReaderReport>> reports = new TreeMap<>();
     private final Map<Integer, List<EventLogSplit>> returned = new TreeMap<>();
     private long lastCompleted = -1;
@@ -154,7 +160,9 @@ final class EventLogEnumerator<E extends LogEvent>
                 context.assignSplit(range.get(), subtask);
             } else if (assigners.values().stream().allMatch(RangeAssigner::exhausted)) {
                 waiting.remove(subtask);
-                context.signalNoMoreSplits(subtask);
+                if (dismissed.add(subtask)) {
+                    context.signalNoMoreSplits(subtask);
+                }
             }
         }
         if (assigners.values().stream().allMatch(RangeAssigner::bulkDone)) {
@@ -186,6 +194,7 @@ final class EventLogEnumerator<E extends LogEvent>
 
     @Override
     public void addReader(int subtask) {
+        dismissed.remove(subtask);
         List<EventLogSplit> splits = returned.remove(subtask);
         if (splits != null) {
             splits.forEach(split -> context.assignSplit(split, subtask));

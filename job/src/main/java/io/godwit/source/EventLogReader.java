@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
+import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.metrics.Counter;
 
 /**
@@ -26,19 +28,26 @@ final class EventLogReader<E extends LogEvent>
     private final CheckpointBudget budget;
     private final Map<String, EventLogSplit> finished = new HashMap<>();
     private final TreeMap<Long, List<String>> finishedAt = new TreeMap<>();
+    private final SplitRequests requests;
 
     EventLogReader(
             Supplier<EventLogSplitReader<E>> splitReader,
             CheckpointBudget budget,
             SourceReaderContext context) {
-        this(splitReader, budget, context, context.metricGroup().counter("eventsRead"));
+        this(
+                splitReader,
+                budget,
+                context,
+                context.metricGroup().counter("eventsRead"),
+                new SplitRequests());
     }
 
     private EventLogReader(
             Supplier<EventLogSplitReader<E>> splitReader,
             CheckpointBudget budget,
             SourceReaderContext context,
-            Counter eventsRead) {
+            Counter eventsRead,
+            SplitRequests requests) {
         super(
                 splitReader::get,
                 (event, output, state) -> {
@@ -46,10 +55,12 @@ final class EventLogReader<E extends LogEvent>
                     state.emitted(event.sequence());
                     budget.emittedOne();
                     eventsRead.inc();
+                    requests.note(state);
                 },
                 new Configuration(),
                 context);
         this.budget = budget;
+        this.requests = requests;
     }
 
     @Override
@@ -60,9 +71,20 @@ final class EventLogReader<E extends LogEvent>
     }
 
     @Override
+    public InputStatus pollNext(ReaderOutput<E> output) throws Exception {
+        InputStatus status = super.pollNext(output);
+        requests.send(context);
+        return status;
+    }
+
+    @Override
     protected void onSplitFinished(Map<String, EventLogSplitState> states) {
-        states.forEach((id, state) -> finished.put(id, state.toSplit()));
-        context.sendSplitRequest();
+        states.forEach(
+                (id, state) -> {
+                    finished.put(id, state.toSplit());
+                    requests.note(state);
+                });
+        requests.send(context);
     }
 
     @Override

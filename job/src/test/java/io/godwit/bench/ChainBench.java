@@ -17,17 +17,24 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * How fast a chain is copied, against what its two stores give and take in the same run. The job
  * runs in this process, an embedded Flink with the heap of a 1 GiB TaskManager; the stores have
  * processes of their own.
+ *
+ * <p>Both sides are measured warm: before the floor a short run of it, before the copy a whole one,
+ * which is reported as cold_events_per_s. A job that runs for hours is a warm one. Each round's
+ * copy is compared with the floors right before and after it, because a machine's pace changes; the
+ * figures are medians of the rounds.
  */
 final class ChainBench {
 
     private static final int BATCH = 5000;
     private static final int PAGE = 500;
+    private static final int ROUNDS = 3;
 
     private final long events;
     private final int parallelism;
@@ -50,36 +57,52 @@ final class ChainBench {
             long head = Long.parseLong(ready[2]);
             ChainstorageDynamoDbSpec spec = source(endpoint);
 
-            ReadFloor.measure(spec, Math.min(head, 20_000), parallelism, BATCH, PAGE);
-            double readBefore = ReadFloor.measure(spec, head, parallelism, BATCH, PAGE);
-            say("read floor: " + Math.round(readBefore) + " events/s");
-
-            heap.reset();
             PostgresDatabase target = postgres.newDatabase();
-            double copy = copy(endpoint, target, head, scratch);
-            long heapPeak = heap.peakMiB();
-            say("copy: " + Math.round(copy) + " events/s");
+            double cold = copy(endpoint, target, head, scratch);
+            say("first copy, cold: " + Math.round(cold) + " events/s");
+            readFloor(spec, Math.min(head, 20_000));
 
-            double readAfter = ReadFloor.measure(spec, head, parallelism, BATCH, PAGE);
-            say("read floor again: " + Math.round(readAfter) + " events/s");
-            double write = writeFloor(postgres, target, head, scratch);
-            say("write floor: " + Math.round(write) + " events/s");
-
-            double read = (readBefore + readAfter) / 2;
+            List<Double> reads = new ArrayList<>(List.of(readFloor(spec, head)));
+            List<Double> writes = new ArrayList<>();
+            List<Double> copies = new ArrayList<>();
+            List<Double> ratios = new ArrayList<>();
+            heap.reset();
+            for (int round = 0; round < ROUNDS; round++) {
+                double copy = copy(endpoint, postgres.newDatabase(), head, scratch);
+                reads.add(readFloor(spec, head));
+                double write = writeFloor(postgres, target, head, scratch);
+                double read = (reads.get(round) + reads.get(round + 1)) / 2;
+                say("copy: " + Math.round(copy) + " events/s; read floor " + Math.round(read));
+                copies.add(copy);
+                writes.add(write);
+                ratios.add(copy / Math.min(read, write));
+            }
             return JsonNodeFactory.instance
                     .objectNode()
                     .put("bench", "chain")
                     .put("events", head)
                     .put("parallelism", parallelism)
-                    .put("events_per_s", Math.round(copy))
-                    .put("read_floor_per_s", Math.round(read))
-                    .put("write_floor_per_s", Math.round(write))
-                    .put("floor_ratio", Math.round(100 * copy / Math.min(read, write)) / 100.0)
-                    .put("heap_peak_mib", heapPeak)
+                    .put("rounds", ROUNDS)
+                    .put("events_per_s", Math.round(median(copies)))
+                    .put("cold_events_per_s", Math.round(cold))
+                    .put("read_floor_per_s", Math.round(median(reads)))
+                    .put("write_floor_per_s", Math.round(median(writes)))
+                    .put("floor_ratio", Math.round(100 * median(ratios)) / 100.0)
+                    .put("heap_peak_mib", heap.peakMiB())
                     .put("heap_max_mib", Runtime.getRuntime().maxMemory() >> 20);
         } finally {
             source.destroyForcibly();
         }
+    }
+
+    private double readFloor(ChainstorageDynamoDbSpec spec, long head) throws Exception {
+        return ReadFloor.measure(spec, head, parallelism, BATCH, PAGE);
+    }
+
+    private static double median(List<Double> figures) {
+        List<Double> sorted = figures.stream().sorted().toList();
+        int size = sorted.size();
+        return (sorted.get((size - 1) / 2) + sorted.get(size / 2)) / 2;
     }
 
     private Process startSource() throws Exception {

@@ -158,7 +158,8 @@ final class EventLogEnumeratorTest {
         assertThat(context.allAssigned()).containsExactly(bulk(0, 1, 11), bulk(0, 11, 16));
         assertThat(context.noMoreSplits).isEmpty();
         ask(0, 1);
-        assertThat(context.noMoreSplits).containsExactly(0, 1);
+        ask(0, 1);
+        assertThat(context.noMoreSplits).as("once: they may be gone").containsExactly(0, 1);
         report(1, done(bulk(0, 1, 11)), done(bulk(0, 11, 16)));
         complete(1);
         assertThat(context.allAssigned()).noneMatch(EventLogSplit::isTail);

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import org.apache.flink.api.connector.source.ReaderInfo;
@@ -29,7 +28,7 @@ final class ManualContext implements SplitEnumeratorContext<EventLogSplit> {
     private final List<Runnable> periodic = new ArrayList<>();
 
     final Map<Integer, List<EventLogSplit>> assigned = new TreeMap<>();
-    final TreeSet<Integer> noMoreSplits = new TreeSet<>();
+    final List<Integer> noMoreSplits = new ArrayList<>();
     final Map<Integer, List<SourceEvent>> sent = new TreeMap<>();
 
     ManualContext(int parallelism) {

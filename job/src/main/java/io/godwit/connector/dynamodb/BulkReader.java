@@ -27,7 +27,7 @@ import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 public final class BulkReader implements AutoCloseable {
 
     private static final int KEYS_PER_CALL = 100;
-    private static final int CALLS_AT_ONCE = 4;
+    private static final int CALLS_AT_ONCE = 5;
 
     private static final RetryPolicy<Boolean> UNTIL_PROCESSED =
             RetryPolicy.<Boolean>builder()

@@ -84,7 +84,7 @@ final class ChainBlocks {
         List<Map<String, AttributeValue>> wanted = keys.stream().map(ChainKeys::block).toList();
         for (Map<String, AttributeValue> attributes : reader.get(table, wanted)) {
             BlockKey key = keyOf(attributes);
-            found.put(key, new Item("block " + key + " in table " + table, attributes));
+            found.put(key, new Item("block", key, table, attributes));
         }
         return found;
     }

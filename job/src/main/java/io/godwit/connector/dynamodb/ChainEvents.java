@@ -2,14 +2,14 @@ package io.godwit.connector.dynamodb;
 
 import io.godwit.model.ChainEvent;
 import io.godwit.model.MigrationException;
-import java.math.BigInteger;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Puts an event and its block item together to what is migrated. */
 final class ChainEvents {
 
-    private static final Item NO_ITEM = new Item("no block item", Map.<String, AttributeValue>of());
+    private static final Item NO_ITEM =
+            new Item("block", "null", "none", Map.<String, AttributeValue>of());
 
     private ChainEvents() {}
 
@@ -54,8 +54,11 @@ final class ChainEvents {
 
     /** Genesis has no parent; some chains write 2^64-1 there. */
     private static long parentHeight(long height, Item block) {
-        BigInteger unsigned = block.unsigned("parent_height");
-        return height == 0 || unsigned.signum() == 0 ? 0 : block.number("parent_height");
+        if (height == 0) {
+            block.wholeNumber("parent_height");
+            return 0;
+        }
+        return block.number("parent_height");
     }
 
     private static ChainEvent skipped(EventItem event, Item block, boolean live) {

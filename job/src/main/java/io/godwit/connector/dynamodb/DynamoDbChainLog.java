@@ -51,8 +51,7 @@ public final class DynamoDbChainLog implements EventLog<ChainEvent> {
         if (watermark == null) {
             return 0;
         }
-        Item item =
-                new Item("watermark item of event tag " + tag + " in table " + table, watermark);
+        Item item = new Item("watermark item of event tag", tag, table, watermark);
         return item.number(tag == 0 ? "max_event_id" : "sequence");
     }
 
@@ -101,9 +100,7 @@ public final class DynamoDbChainLog implements EventLog<ChainEvent> {
         EventItem[] events = new EventItem[(int) range.size()];
         for (Map<String, AttributeValue> attributes : reader.get(table, keys)) {
             String id = idOf(attributes.get("event_id"));
-            EventItem event =
-                    EventItem.decode(
-                            tag, new Item("event " + id + " in table " + table, attributes));
+            EventItem event = EventItem.decode(tag, new Item("event", id, table, attributes));
             if (!range.contains(event.sequence())) {
                 throw MigrationException.fatal(
                         "event " + id,

@@ -10,9 +10,19 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * first SDK wrote empty strings as NULL, the second writes them as ""). Anything that is of the
  * wrong type or out of range is an error that names the item.
  */
-record Item(String key, Map<String, AttributeValue> attributes) {
+record Item(String kind, Object id, String table, Map<String, AttributeValue> attributes) {
 
     private static final BigInteger MAX_LONG = BigInteger.valueOf(Long.MAX_VALUE);
+
+    /** Every number of so many digits fits into a long. */
+    private static final int SURELY_LONG = 18;
+
+    private static final int MOST_DIGITS = 38;
+
+    /** What to call it in an error. */
+    String key() {
+        return kind + " " + id + " in table " + table;
+    }
 
     String text(String name) {
         AttributeValue value = attributes.get(name);
@@ -38,12 +48,12 @@ record Item(String key, Map<String, AttributeValue> attributes) {
 
     /** A number from 0 to 2^63-1, what PostgreSQL's BIGINT can hold. */
     long number(String name) {
-        BigInteger value = unsigned(name);
-        if (value.compareTo(MAX_LONG) > 0) {
+        String digits = wholeNumber(name);
+        if (digits.length() > SURELY_LONG && new BigInteger(digits).compareTo(MAX_LONG) > 0) {
             throw notUnderstood(
-                    name, "is " + value + ", more than 2^63-1, which BIGINT cannot hold");
+                    name, "is " + digits + ", more than 2^63-1, which BIGINT cannot hold");
         }
-        return value.longValue();
+        return Long.parseLong(digits);
     }
 
     /** A number from 0 to 2^31-1, what PostgreSQL's INT can hold. */
@@ -55,15 +65,25 @@ record Item(String key, Map<String, AttributeValue> attributes) {
         return (int) value;
     }
 
-    BigInteger unsigned(String name) {
+    /** The digits of a number of 0 or more, however large. */
+    String wholeNumber(String name) {
         AttributeValue value = attributes.get(name);
         if (isNothing(value)) {
-            return BigInteger.ZERO;
+            return "0";
         }
-        if (value.n() == null || !value.n().matches("[0-9]{1,38}")) {
+        if (value.n() == null || !isWhole(value.n())) {
             throw notUnderstood(name, "is not a whole number of 0 or more: " + value);
         }
-        return new BigInteger(value.n());
+        return value.n();
+    }
+
+    private static boolean isWhole(String number) {
+        for (int i = 0; i < number.length(); i++) {
+            if (number.charAt(i) < '0' || number.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !number.isEmpty() && number.length() <= MOST_DIGITS;
     }
 
     private static boolean isNothing(AttributeValue value) {
@@ -74,6 +94,6 @@ record Item(String key, Map<String, AttributeValue> attributes) {
 
     MigrationException notUnderstood(String attribute, String what) {
         return MigrationException.fatal(
-                key, "Attribute '" + attribute + "' of " + key + " " + what);
+                key(), "Attribute '" + attribute + "' of " + key() + " " + what);
     }
 }

@@ -55,6 +55,11 @@ final class MigrateCommand implements Callable<Integer> {
         if (!godwit.insideFlink() && !flink.given()) {
             throw CommandException.usage("Where shall the job run? Give --flink URL or --local");
         }
+        if (detach && flink.local()) {
+            throw CommandException.usage(
+                    "--local runs the job in this process: there is nothing to detach from. Use"
+                            + " --flink URL, or leave --detach out");
+        }
         if (rewind) {
             rewind(migration);
         }
@@ -72,10 +77,7 @@ final class MigrateCommand implements Callable<Integer> {
     /** The target is shortened only while no job of this migration can write to it. */
     private void rewind(MigrationSpec migration) throws Exception {
         Preflight before = Preflight.of(migration);
-        boolean running =
-                before.findings().stream()
-                        .anyMatch(f -> f.stops() && f.what().endsWith("is running already"));
-        if (running || before.exitCode() == ExitCode.UNREACHABLE) {
+        if (before.running() || before.exitCode() == ExitCode.UNREACHABLE) {
             godwit.console().findings(before.findings());
             throw new CommandException(
                     before.exitCode(), "Not rewound: see the problems above. Nothing was written");

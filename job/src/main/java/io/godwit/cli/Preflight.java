@@ -14,33 +14,41 @@ import java.util.List;
  * Everything that is looked at before a migration starts: the stores, and the ledger.
  *
  * @param chain what the stores say
+ * @param running whether a job runs this migration now
  */
-record Preflight(List<Finding> findings, ChainPreflight chain) {
+record Preflight(List<Finding> findings, ChainPreflight chain, boolean running) {
 
     static Preflight of(MigrationSpec spec) {
         ChainPreflight chain = ChainPreflight.of(spec);
         List<Finding> findings = new ArrayList<>(chain.findings());
-        findings.add(ledger(spec));
-        return new Preflight(List.copyOf(findings), chain);
-    }
-
-    private static Finding ledger(MigrationSpec spec) {
         LedgerDatabase database = LedgerOption.of(spec.ledger());
+        boolean running = false;
         try {
             if (!database.exists()) {
-                return Finding.note("ledger in " + database + ": will be created (schema godwit)");
-            }
-            try (Ledger ledger = new Ledger(database)) {
-                return RunLock.isTaken(ledger, spec.name())
-                        ? Finding.problem(
-                                "the migration " + spec.name() + " is running already",
-                                "'godwit status " + spec.name() + "' shows where")
-                        : Finding.good("ledger in " + database);
+                findings.add(
+                        Finding.note(
+                                "ledger in " + database + ": will be created (schema godwit)"));
+            } else {
+                running = isRunning(database, spec.name());
+                findings.add(
+                        running
+                                ? Finding.problem(
+                                        "the migration " + spec.name() + " is running already",
+                                        "'godwit status " + spec.name() + "' shows where")
+                                : Finding.good("ledger in " + database));
             }
         } catch (SQLException e) {
-            return Finding.unreachable(
-                    "the ledger in " + database + ": " + e.getMessage(),
-                    "check ledger.url, ledger.user and ledger.password");
+            findings.add(
+                    Finding.unreachable(
+                            "the ledger in " + database + ": " + e.getMessage(),
+                            "check ledger.url, ledger.user and ledger.password"));
+        }
+        return new Preflight(List.copyOf(findings), chain, running);
+    }
+
+    private static boolean isRunning(LedgerDatabase database, String name) throws SQLException {
+        try (Ledger ledger = new Ledger(database)) {
+            return RunLock.isTaken(ledger, name);
         }
     }
 

@@ -47,7 +47,7 @@ final class Start {
             return follow(spec, job);
         } finally {
             if (flink.local() != null) {
-                flink.local().closeAfter(GRACE);
+                flink.local().closeAfter(spec.continuous() ? GRACE : Duration.ZERO);
             }
         }
     }

@@ -7,11 +7,14 @@ import io.godwit.job.Run;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.LedgerDatabase;
 import io.godwit.ledger.MigrationRow;
+import io.godwit.ledger.RunLock;
 import io.godwit.model.Phase;
 import io.godwit.spec.MigrationSpec;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.core.execution.JobClient;
 
 /**
@@ -19,6 +22,9 @@ import org.apache.flink.core.execution.JobClient;
  * migration is PENDING, or still in its phase, until its job says that it runs.
  */
 final class Submission {
+
+    /** A job takes its lock when its coordinator starts, before it has any slot. */
+    private static final Duration UNTIL_TAKEN = Duration.ofSeconds(15);
 
     private final Console console;
     private final LedgerDatabase database;
@@ -38,6 +44,7 @@ final class Submission {
             throws Exception {
         MigrationSpec spec = file.spec();
         try (Ledger ledger = new Ledger(database)) {
+            refuseSecond(ledger, spec.name());
             MigrationRow row = rowOf(ledger, file);
             Optional<String> restore = forget ? Optional.empty() : restore(row, from);
             ledger.submitting(row.id(), file.text(), spec.continuous());
@@ -61,7 +68,29 @@ final class Submission {
                             + (flink.url() == null
                                     ? ""
                                     : "; web UI " + flink.url() + "/#/job/" + jobId));
+            awaitTaken(ledger, spec.name());
             return job;
+        }
+    }
+
+    private static void refuseSecond(Ledger ledger, String name) throws SQLException {
+        if (!RunLock.takeSubmission(ledger, name) || RunLock.isTaken(ledger, name)) {
+            throw CommandException.refused(
+                    "The migration "
+                            + name
+                            + " is running or being started by another command; 'godwit status "
+                            + name
+                            + "' shows where");
+        }
+    }
+
+    /** Holds this session's lock until the job has taken its own, or has ended. */
+    private static void awaitTaken(Ledger ledger, String name) throws SQLException {
+        long deadline = System.nanoTime() + UNTIL_TAKEN.toNanos();
+        while (System.nanoTime() < deadline
+                && !RunLock.isTaken(ledger, name)
+                && !ledger.find(name).orElseThrow().phase().terminal()) {
+            LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
         }
     }
 

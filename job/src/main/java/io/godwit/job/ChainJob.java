@@ -51,8 +51,9 @@ public final class ChainJob {
         SourceOptions options = sourceOptions(spec, starts);
         EventLogSource<ChainEvent> source =
                 new EventLogSource<>(
-                        () -> new RecordingEventLog<>(new DynamoDbChainLog(sourceSpec), run),
+                        () -> new DynamoDbChainLog(sourceSpec),
                         () -> new LedgerRunJournal(run),
+                        reason -> Failures.record(run, reason),
                         options,
                         TypeInformation.of(ChainEvent.class));
         env.fromSource(source, WatermarkStrategy.noWatermarks(), "chainstorage events")

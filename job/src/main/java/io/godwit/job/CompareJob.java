@@ -7,6 +7,7 @@ import io.godwit.connector.postgres.ChainstorageView;
 import io.godwit.model.ChainEvent;
 import io.godwit.source.EventLogSource;
 import io.godwit.source.SourceOptions;
+import io.godwit.port.FailureLog;
 import io.godwit.spec.MigrationSpec;
 import io.godwit.verify.CompareOperator;
 import io.godwit.verify.Level;
@@ -53,6 +54,7 @@ public final class CompareJob {
                 new EventLogSource<>(
                         () -> new DynamoDbChainLog(sourceSpec),
                         NoJournal::new,
+                        FailureLog.NONE,
                         options(spec, starts, ends),
                         TypeInformation.of(ChainEvent.class));
         Tally total = Tally.none();

@@ -1,6 +1,5 @@
 package io.godwit.ledger;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,28 +13,41 @@ import java.time.Duration;
 public final class RunLock {
 
     private static final int GODWIT = 0x60D717;
+    private static final int SUBMISSION = GODWIT + 1;
 
     private RunLock() {}
 
     /** Takes the lock in this session if it is free, waiting at most so long. */
     public static boolean take(Ledger ledger, String name, Duration wait) throws SQLException {
         long deadline = System.nanoTime() + wait.toNanos();
-        Connection connection = ledger.connection();
         do {
-            try (PreparedStatement statement =
-                    connection.prepareStatement("SELECT pg_try_advisory_lock(?, hashtext(?))")) {
-                statement.setInt(1, GODWIT);
-                statement.setString(2, name);
-                try (ResultSet row = statement.executeQuery()) {
-                    row.next();
-                    if (row.getBoolean(1)) {
-                        return true;
-                    }
-                }
+            if (tryLock(ledger, GODWIT, name)) {
+                return true;
             }
             java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
         } while (System.nanoTime() < deadline);
         return false;
+    }
+
+    /**
+     * Takes, for as long as this session lives, the right to submit a job of this migration: of two
+     * commands at the same moment one is refused before it has written anything.
+     */
+    public static boolean takeSubmission(Ledger ledger, String name) throws SQLException {
+        return tryLock(ledger, SUBMISSION, name);
+    }
+
+    private static boolean tryLock(Ledger ledger, int kind, String name) throws SQLException {
+        try (PreparedStatement statement =
+                ledger.connection()
+                        .prepareStatement("SELECT pg_try_advisory_lock(?, hashtext(?))")) {
+            statement.setInt(1, kind);
+            statement.setString(2, name);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
     }
 
     /** Whether a job runs this migration now. Leaves nothing locked. */

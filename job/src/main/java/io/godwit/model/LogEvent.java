@@ -6,8 +6,16 @@ public interface LogEvent {
     /** The log it belongs to: the event tag of a chain, 0 where a store has one log. */
     int tag();
 
-    /** Its place in the log, from 1 without holes. */
+    /** Its place in the log, from 1; in a dense log without holes. */
     long sequence();
+
+    /**
+     * True for what is no event but the word that all events up to {@link #sequence} have come
+     * before. Marks are not counted.
+     */
+    default boolean isMark() {
+        return false;
+    }
 
     /** True when it was read by the tail: it is applied at once instead of in large batches. */
     boolean live();

@@ -26,6 +26,11 @@ public record SequenceRange(long from, long until) implements Serializable {
         return until == from;
     }
 
+    /** Its first part, of at most so many sequences. */
+    public SequenceRange first(long most) {
+        return new SequenceRange(from, Math.min(until, from + most));
+    }
+
     public boolean contains(long sequence) {
         return from <= sequence && sequence < until;
     }

@@ -5,7 +5,7 @@ import io.godwit.model.SequenceRange;
 import java.util.List;
 
 /**
- * A store seen as logs of events with sequences 1, 2, 3 and so on, one log per tag. The whole of
+ * A store seen as logs of events in the order of their sequences, one log per tag. The whole of
  * what a new source implements. An instance is used by one thread at a time.
  */
 public interface EventLog<E extends LogEvent> extends AutoCloseable {
@@ -19,14 +19,25 @@ public interface EventLog<E extends LogEvent> extends AutoCloseable {
     long head(int tag);
 
     /**
-     * All events of the range in ascending order, by strongly consistent reads. A sequence that is
-     * not there is an error that names it, never a shorter list.
+     * Whether sequences are 1, 2, 3 and so on, so that a missing one is an error. Otherwise numbers
+     * without an event are normal: those of other tenants, and of transactions rolled back.
+     */
+    default boolean dense() {
+        return true;
+    }
+
+    /**
+     * The events of the range in ascending order, or of a first part of it, by strongly consistent
+     * reads. What was covered ends with the sequence of the last element, so there is at least one;
+     * a log that is not dense says by a mark ({@link LogEvent#isMark()}) that it found nothing more
+     * up to there. In a dense log a sequence that is not there is an error that names it.
      *
+     * @param limit most events to read, at least 1
      * @param live handed on to {@link LogEvent#live()}
      * @throws io.godwit.model.MigrationException FATAL for a gap or for content that is not
      *     understood, TRANSIENT when the store does not answer
      */
-    List<E> read(int tag, SequenceRange range, boolean live);
+    List<E> read(int tag, SequenceRange range, int limit, boolean live);
 
     @Override
     void close();

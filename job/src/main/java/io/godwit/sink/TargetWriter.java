@@ -84,12 +84,10 @@ final class TargetWriter<E extends LogEvent> implements CommittingSinkWriter<E, 
         } catch (MigrationException e) {
             throw StopForGood.orRetry(e);
         }
-        if (result.total() != batch.size()) {
+        long events = batch.stream().filter(e -> !e.isMark()).count();
+        if (result.total() != events) {
             throw new IllegalStateException(
-                    "Not every event of a batch is accounted for: "
-                            + batch.size()
-                            + " in, "
-                            + result);
+                    "Not every event of a batch is accounted for: " + events + " in, " + result);
         }
         total = total.plus(result);
         written.inc(result.written());

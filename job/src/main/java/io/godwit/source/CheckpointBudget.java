@@ -41,6 +41,12 @@ final class CheckpointBudget {
         return granted;
     }
 
+    /** What was taken and not read. */
+    synchronized void giveBack(int events) {
+        taken -= events;
+        notifyAll();
+    }
+
     synchronized void emittedOne() {
         emitted++;
     }

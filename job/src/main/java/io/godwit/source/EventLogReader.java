@@ -53,8 +53,10 @@ final class EventLogReader<E extends LogEvent>
                 (event, output, state) -> {
                     output.collect(event);
                     state.emitted(event.sequence());
-                    budget.emittedOne();
-                    eventsRead.inc();
+                    if (!event.isMark()) {
+                        budget.emittedOne();
+                        eventsRead.inc();
+                    }
                     requests.note(state);
                 },
                 new Configuration(),

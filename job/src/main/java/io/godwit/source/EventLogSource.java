@@ -2,6 +2,7 @@ package io.godwit.source;
 
 import io.godwit.model.LogEvent;
 import io.godwit.port.EventLogFactory;
+import io.godwit.port.FailureLog;
 import io.godwit.port.RunJournalFactory;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -22,16 +23,19 @@ public final class EventLogSource<E extends LogEvent>
 
     private final EventLogFactory<E> logs;
     private final RunJournalFactory journals;
+    private final FailureLog failures;
     private final SourceOptions options;
     private final TypeInformation<E> type;
 
     public EventLogSource(
             EventLogFactory<E> logs,
             RunJournalFactory journals,
+            FailureLog failures,
             SourceOptions options,
             TypeInformation<E> type) {
         this.logs = logs;
         this.journals = journals;
+        this.failures = failures;
         this.options = options;
         this.type = type;
     }
@@ -48,7 +52,9 @@ public final class EventLogSource<E extends LogEvent>
                 new CheckpointBudget(Math.max(1, options.checkpointSize() / readers));
         double share = (double) options.maxBulkCopyRate() / readers;
         return new EventLogReader<>(
-                () -> new EventLogSplitReader<>(logs.open(), options, budget, new BulkPace(share)),
+                () ->
+                        new EventLogSplitReader<>(
+                                logs.open(), options, budget, new BulkPace(share), failures),
                 budget,
                 context);
     }

@@ -4,6 +4,7 @@ import io.godwit.model.LogEvent;
 import io.godwit.model.MigrationException;
 import io.godwit.model.SequenceRange;
 import io.godwit.port.EventLog;
+import io.godwit.port.FailureLog;
 import io.godwit.port.StopForGood;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -28,6 +29,7 @@ final class EventLogSplitReader<E extends LogEvent> implements SplitReader<E, Ev
     private final SourceOptions options;
     private final CheckpointBudget budget;
     private final BulkPace pace;
+    private final FailureLog failures;
     private final Deque<EventLogSplitState> splits = new ArrayDeque<>();
     private int idleTurns;
 
@@ -36,11 +38,16 @@ final class EventLogSplitReader<E extends LogEvent> implements SplitReader<E, Ev
     private boolean woken;
 
     EventLogSplitReader(
-            EventLog<E> log, SourceOptions options, CheckpointBudget budget, BulkPace pace) {
+            EventLog<E> log,
+            SourceOptions options,
+            CheckpointBudget budget,
+            BulkPace pace,
+            FailureLog failures) {
         this.log = log;
         this.options = options;
         this.budget = budget;
         this.pace = pace;
+        this.failures = failures;
     }
 
     @Override
@@ -72,6 +79,7 @@ final class EventLogSplitReader<E extends LogEvent> implements SplitReader<E, Ev
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted while reading " + split.splitId(), e);
         } catch (MigrationException e) {
+            failures.record(e);
             throw StopForGood.orRetry(e);
         }
         if (read && state.toSplit().isFinished()) {
@@ -99,22 +107,49 @@ final class EventLogSplitReader<E extends LogEvent> implements SplitReader<E, Ev
         if (!split.isTail()) {
             pace.take(granted);
         }
-        SequenceRange page = new SequenceRange(split.next(), split.next() + granted);
-        List<E> events = log.read(split.tag(), page, split.isTail());
-        if (events.size() != page.size()) {
-            throw new IllegalStateException(
-                    "The log gave "
-                            + events.size()
-                            + " events for "
-                            + page
-                            + " of tag "
-                            + split.tag());
-        }
+        List<E> events =
+                log.read(
+                        split.tag(),
+                        new SequenceRange(split.next(), until),
+                        granted,
+                        split.isTail());
+        check(split, until, events);
+        budget.giveBack(granted - (int) events.stream().filter(e -> !e.isMark()).count());
         for (E event : events) {
             records.add(split.splitId(), event);
             state.emitted(event.sequence());
         }
         return true;
+    }
+
+    /** What a log may give is stated by the port; a log that does not keep to it loses events. */
+    private void check(EventLogSplit split, long until, List<E> events) {
+        long next = split.next();
+        for (E event : events) {
+            boolean inOrder = log.dense() ? event.sequence() == next : event.sequence() >= next;
+            if (!inOrder || event.sequence() >= until) {
+                throw new IllegalStateException(
+                        "The log of tag "
+                                + split.tag()
+                                + " gave "
+                                + event.sequence()
+                                + " for ["
+                                + next
+                                + ", "
+                                + until
+                                + ")");
+            }
+            next = event.sequence() + 1;
+        }
+        if (next == split.next()) {
+            throw new IllegalStateException(
+                    "The log gave nothing for ["
+                            + next
+                            + ", "
+                            + until
+                            + ") of tag "
+                            + split.tag());
+        }
     }
 
     private static void refuseMovedBack(EventLogSplit split, long head) {

@@ -15,9 +15,9 @@ final class EventLogSplitState {
     }
 
     void emitted(long sequence) {
-        if (sequence != next) {
+        if (sequence < next) {
             throw new IllegalStateException(
-                    "Split " + split.splitId() + " emitted " + sequence + ", expected " + next);
+                    "Split " + split.splitId() + " emitted " + sequence + " after " + (next - 1));
         }
         next = sequence + 1;
     }

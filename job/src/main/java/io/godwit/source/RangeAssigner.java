@@ -127,12 +127,19 @@ final class RangeAssigner {
         return !continuous && cursor == bulkUntil;
     }
 
+    /**
+     * @param sourceHead as it was last read; a reader may have seen a later one
+     */
     TagProgress progress(long sourceHead) {
         long all = ranges(bulkUntil - start);
         long openBulk = tailAssigned ? 0 : open.size();
         long pending = ranges(bulkUntil - cursor) + openBulk;
         return new TagProgress(
-                tag, sourceHead, appliedThrough(), pending, Math.max(0, all - pending));
+                tag,
+                Math.max(sourceHead, appliedThrough()),
+                appliedThrough(),
+                pending,
+                Math.max(0, all - pending));
     }
 
     private long ranges(long events) {

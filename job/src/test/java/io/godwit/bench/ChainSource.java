@@ -1,6 +1,6 @@
 package io.godwit.bench;
 
-import java.net.ServerSocket;
+import io.godwit.testkit.DynamoDbLocalServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +14,7 @@ import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
-import software.amazon.dynamodb.services.local.server.DynamoDBProxyServer;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
-import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 
 /**
  * A process of its own: DynamoDB Local with a generated chain, so that its memory and its work are
@@ -45,23 +43,16 @@ final class ChainSource {
 
     public static void main(String[] arguments) throws Exception {
         long wanted = Long.parseLong(arguments[0]);
-        LocalDynamoDBRequestHandler handler =
-                new LocalDynamoDBRequestHandler(0, true, null, true, false);
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        DynamoDBProxyServer server =
-                new DynamoDBProxyServer(port, new LocalDynamoDBServerHandler(handler, null));
-        server.start();
-        ChainSource source = new ChainSource(handler);
+        LocalDynamoDBRequestHandler store = DynamoDbLocalServer.newStore();
+        ChainSource source = new ChainSource(store);
         source.createTables();
         source.fill(wanted);
-        System.out.println("ready http://127.0.0.1:" + port + " " + source.sequence);
-        while (System.in.read() >= 0) {
-            // Serves until whoever started it closes its input.
+        try (DynamoDbLocalServer server = DynamoDbLocalServer.start(store)) {
+            System.out.println("ready " + server.endpoint() + " " + source.sequence);
+            while (System.in.read() >= 0) {
+                // Serves until whoever started it closes its input.
+            }
         }
-        server.stop();
         System.exit(0);
     }
 

@@ -40,7 +40,12 @@ final class ChainCompareITCase {
     private static Tally compare(CopyHarness copy, Level level) throws Exception {
         var target = copy.target();
         List<ChainEvent> events =
-                copy.log().read(3, new SequenceRange(1, copy.log().head(3) + 1), false);
+                copy.log()
+                        .read(
+                                3,
+                                new SequenceRange(1, copy.log().head(3) + 1),
+                                Integer.MAX_VALUE,
+                                false);
         try (var harness =
                 new OneInputStreamOperatorTestHarness<ChainEvent, Tally>(
                         new CompareOperator<>(

@@ -121,7 +121,7 @@ final class ChainConcurrencyITCase {
     private static List<RankedEvent> event(CopyHarness copy, int sequence) {
         SequenceRange one = new SequenceRange(sequence, sequence + 1);
         copy.dropState();
-        return copy.log().read(0, one, false).stream().map(copy::rank).toList();
+        return copy.log().read(0, one, 1, false).stream().map(copy::rank).toList();
     }
 
     private static CompletableFuture<ApplyResult> apply(

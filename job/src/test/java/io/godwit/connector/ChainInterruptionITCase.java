@@ -130,7 +130,7 @@ final class ChainInterruptionITCase {
                 CopyHarness copy = copyTo(server, history);
                 var target = copy.openTarget()) {
             List<RankedEvent> events =
-                    copy.log().read(0, new SequenceRange(1, 21), false).stream()
+                    copy.log().read(0, new SequenceRange(1, 21), 20, false).stream()
                             .map(copy::rank)
                             .toList();
             target.apply(events.subList(0, 10));

@@ -171,7 +171,7 @@ final class ChainRangeCasesITCase {
     void anEndBeforeTheStartIsRefused() {
         assertThatThrownBy(() -> new SequenceRange(5, 4)).hasMessageContaining("[5, 4)");
         CopyHarness copy = STORES.copyOf(chain(0));
-        assertThat(copy.log().read(0, new SequenceRange(7, 7), false)).isEmpty();
+        assertThat(copy.log().read(0, new SequenceRange(7, 7), 1, false)).isEmpty();
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** The ledger on a real PostgreSQL. */
@@ -105,6 +106,19 @@ final class LedgerITCase {
             assertThat(RunLock.take(other, "a", Duration.ZERO)).isFalse();
             run.close();
             assertThat(RunLock.take(other, "a", Duration.ofSeconds(10))).isTrue();
+        }
+    }
+
+    @Test
+    void oneCommandAtATimeSubmitsAJob() throws SQLException {
+        try (Ledger second = new Ledger(database)) {
+            try (Ledger first = new Ledger(database)) {
+                assertThat(RunLock.takeSubmission(first, "s")).isTrue();
+                assertThat(RunLock.takeSubmission(second, "s")).isFalse();
+                assertThat(RunLock.takeSubmission(second, "other")).isTrue();
+                assertThat(RunLock.isTaken(second, "s")).as("a submission is no run").isFalse();
+            }
+            Awaitility.await().until(() -> RunLock.takeSubmission(second, "s"));
         }
     }
 

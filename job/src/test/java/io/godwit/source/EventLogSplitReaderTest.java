@@ -31,6 +31,7 @@ final class EventLogSplitReaderTest {
 
     private final InMemoryEventLog log = new InMemoryEventLog();
     private final CheckpointBudget budget = new CheckpointBudget(1000);
+    private final List<MigrationException> failures = new ArrayList<>();
 
     /** What one fetch gave. */
     private record Fetched(List<Long> sequences, Set<String> finished) {}
@@ -38,7 +39,7 @@ final class EventLogSplitReaderTest {
     private EventLogSplitReader<Numbered> reader(Duration poll, EventLogSplit... splits) {
         EventLogSplitReader<Numbered> reader =
                 new EventLogSplitReader<>(
-                        log, Options.polling(Map.of(0, 1L), poll), budget, new BulkPace(0));
+                        log, Options.polling(Map.of(0, 1L), poll), budget, new BulkPace(0), failures::add);
         reader.handleSplitsChanges(new SplitsAddition<>(List.of(splits)));
         return reader;
     }
@@ -135,7 +136,7 @@ final class EventLogSplitReaderTest {
         CheckpointBudget small = new CheckpointBudget(3);
         EventLogSplitReader<Numbered> reader =
                 new EventLogSplitReader<>(
-                        log, Options.continuous(Map.of(0, 1L)), small, new BulkPace(0));
+                        log, Options.continuous(Map.of(0, 1L)), small, new BulkPace(0), failures::add);
         reader.handleSplitsChanges(new SplitsAddition<>(List.of(bulk(1, 7))));
         assertThat(fetch(reader)).isEqualTo(page(1L, 2L, 3L));
         try (Waiting<Fetched> fetch = Waiting.on(() -> fetch(reader)).awaitParked()) {
@@ -202,33 +203,37 @@ final class EventLogSplitReaderTest {
                 .cause()
                 .hasMessageContaining("moved back from 12 to 9")
                 .hasMessageContaining("--rewind");
+        assertThat(failures)
+                .as("recorded, whoever notices first")
+                .singleElement()
+                .satisfies(reason -> assertThat(reason).hasMessageContaining("from 12 to 9"));
     }
 
     @Test
-    void shorterPageThanAskedForIsRefused() {
+    void aDenseLogThatLeavesOutAnEventIsRefused() {
         log.head(0, 100);
         EventLogSplitReader<Numbered> reader =
                 new EventLogSplitReader<>(
-                        new ShortLog(log),
+                        new HastyLog(log),
                         Options.continuous(Map.of(0, 1L)),
                         budget,
-                        new BulkPace(0));
+                        new BulkPace(0), failures::add);
         reader.handleSplitsChanges(new SplitsAddition<>(List.of(bulk(1, 7))));
         assertThatIllegalStateException()
                 .isThrownBy(() -> fetch(reader))
-                .withMessageContaining("3 events for [1, 5)");
+                .withMessageContaining("gave 2 for [1, 7)");
     }
 
-    /** Leaves out the last event of each page without a word. */
-    private record ShortLog(InMemoryEventLog log) implements EventLog<Numbered> {
+    /** Leaves out the first event of each page without a word. */
+    private record HastyLog(InMemoryEventLog log) implements EventLog<Numbered> {
         @Override
         public long head(int tag) {
             return log.head(tag);
         }
 
         @Override
-        public List<Numbered> read(int tag, SequenceRange range, boolean live) {
-            return log.read(tag, new SequenceRange(range.from(), range.until() - 1), live);
+        public List<Numbered> read(int tag, SequenceRange range, int limit, boolean live) {
+            return log.read(tag, new SequenceRange(range.from() + 1, range.until()), limit, live);
         }
 
         @Override

@@ -146,7 +146,8 @@ public final class CopyHarness implements AutoCloseable {
                 writers.add(new CopyWriter(openTarget(), plan.batchSize(), plan.deliveries()));
             }
             for (Range range : ranges) {
-                for (ChainEvent event : log.read(range.tag(), range.sequences(), false)) {
+                for (ChainEvent event :
+                        log.read(range.tag(), range.sequences(), Integer.MAX_VALUE, false)) {
                     RankedEvent ranked = rank(event);
                     writers.get(writerOf(event, plan.writers())).write(ranked);
                 }

@@ -52,8 +52,9 @@ public final class InMemoryEventLog implements EventLog<InMemoryEventLog.Numbere
     }
 
     @Override
-    public List<Numbered> read(int tag, SequenceRange range, boolean live) {
+    public List<Numbered> read(int tag, SequenceRange asked, int limit, boolean live) {
         refuseOutage();
+        SequenceRange range = asked.first(limit);
         reads.add(new Read(tag, range, live));
         if (range.until() > head(tag) + 1) {
             throw new IllegalStateException(range + " is above the head " + head(tag));

@@ -56,7 +56,8 @@ public final class DynamoDbChainLog implements EventLog<ChainEvent> {
     }
 
     @Override
-    public List<ChainEvent> read(int tag, SequenceRange range, boolean live) {
+    public List<ChainEvent> read(int tag, SequenceRange asked, int limit, boolean live) {
+        SequenceRange range = asked.first(limit);
         ChainEvent before = lastRead.get(tag);
         boolean knowsBefore = before != null && before.sequence() == range.from() - 1;
         long first = knowsBefore || range.from() == 1 ? range.from() : range.from() - 1;

@@ -9,13 +9,13 @@ public final class PostgresErrors {
     private PostgresErrors() {}
 
     /** A row is there already, or another transaction was in the way: look again and repeat. */
-    static boolean isConflict(SQLException e) {
+    public static boolean isConflict(SQLException e) {
         String state = String.valueOf(e.getSQLState());
         return state.equals("23505") || state.equals("40001") || state.equals("40P01");
     }
 
     /** The server is away, restarting, full or out of connections: it may pass. */
-    static boolean isTransient(SQLException e) {
+    public static boolean isTransient(SQLException e) {
         String state = String.valueOf(e.getSQLState());
         return state.startsWith("08")
                 || state.startsWith("53")

@@ -61,7 +61,8 @@ public final class ChainRewind {
         long keep = common;
         for (long until = common + 1; until > 1; ) {
             long from = Math.max(1, until - PAGE);
-            List<ChainEvent> events = log.read(tag, new SequenceRange(from, until), Integer.MAX_VALUE, false);
+            List<ChainEvent> events =
+                    log.read(tag, new SequenceRange(from, until), Integer.MAX_VALUE, false);
             List<Sides> sides = view.compare(events);
             boolean allEqual = true;
             for (int i = 0; i < sides.size(); i++) {

@@ -143,12 +143,7 @@ final class EventLogSplitReader<E extends LogEvent> implements SplitReader<E, Ev
         }
         if (next == split.next()) {
             throw new IllegalStateException(
-                    "The log gave nothing for ["
-                            + next
-                            + ", "
-                            + until
-                            + ") of tag "
-                            + split.tag());
+                    "The log gave nothing for [" + next + ", " + until + ") of tag " + split.tag());
         }
     }
 

@@ -11,10 +11,10 @@ import io.godwit.testkit.PostgresServer;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** The ledger on a real PostgreSQL. */

@@ -39,7 +39,11 @@ final class EventLogSplitReaderTest {
     private EventLogSplitReader<Numbered> reader(Duration poll, EventLogSplit... splits) {
         EventLogSplitReader<Numbered> reader =
                 new EventLogSplitReader<>(
-                        log, Options.polling(Map.of(0, 1L), poll), budget, new BulkPace(0), failures::add);
+                        log,
+                        Options.polling(Map.of(0, 1L), poll),
+                        budget,
+                        new BulkPace(0),
+                        failures::add);
         reader.handleSplitsChanges(new SplitsAddition<>(List.of(splits)));
         return reader;
     }
@@ -136,7 +140,11 @@ final class EventLogSplitReaderTest {
         CheckpointBudget small = new CheckpointBudget(3);
         EventLogSplitReader<Numbered> reader =
                 new EventLogSplitReader<>(
-                        log, Options.continuous(Map.of(0, 1L)), small, new BulkPace(0), failures::add);
+                        log,
+                        Options.continuous(Map.of(0, 1L)),
+                        small,
+                        new BulkPace(0),
+                        failures::add);
         reader.handleSplitsChanges(new SplitsAddition<>(List.of(bulk(1, 7))));
         assertThat(fetch(reader)).isEqualTo(page(1L, 2L, 3L));
         try (Waiting<Fetched> fetch = Waiting.on(() -> fetch(reader)).awaitParked()) {
@@ -217,7 +225,8 @@ final class EventLogSplitReaderTest {
                         new HastyLog(log),
                         Options.continuous(Map.of(0, 1L)),
                         budget,
-                        new BulkPace(0), failures::add);
+                        new BulkPace(0),
+                        failures::add);
         reader.handleSplitsChanges(new SplitsAddition<>(List.of(bulk(1, 7))));
         assertThatIllegalStateException()
                 .isThrownBy(() -> fetch(reader))

@@ -19,10 +19,6 @@ import java.util.stream.Collectors;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ExternalizedCheckpointRetention;
-import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.streaming.api.CheckpointingMode;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -46,7 +42,7 @@ public final class ChainJob {
             Map<Integer, Long> heads) {
         ChainstorageDynamoDbSpec sourceSpec = (ChainstorageDynamoDbSpec) spec.source();
         ChainstoragePostgresSpec targetSpec = (ChainstoragePostgresSpec) spec.target();
-        configure(env, spec);
+        JobSettings.apply(env, spec);
 
         SourceOptions options = sourceOptions(spec, starts);
         EventLogSource<ChainEvent> source =
@@ -89,6 +85,7 @@ public final class ChainJob {
                 spec.parallelism(),
                 spec.backoffInterval(),
                 spec.maxBulkCopyRate(),
+                spec.pollInterval(),
                 spec.pollInterval());
     }
 
@@ -98,24 +95,6 @@ public final class ChainJob {
     private static int page(MigrationSpec spec) {
         long share = spec.maxBulkCopyRate() / spec.parallelism();
         return spec.maxBulkCopyRate() == 0 ? PAGE : (int) Math.max(1, Math.min(PAGE, share / 2));
-    }
-
-    private static void configure(StreamExecutionEnvironment env, MigrationSpec spec) {
-        Configuration configuration = new Configuration();
-        configuration.set(PipelineOptions.NAME, spec.jobName());
-        configuration.set(PipelineOptions.GENERIC_TYPES, false);
-        configuration.set(PipelineOptions.OBJECT_REUSE, true);
-        env.configure(configuration);
-        env.setParallelism(spec.parallelism());
-        env.setMaxParallelism(MigrationSpec.MAX_PARALLELISM);
-        env.setBufferTimeout(10);
-        long interval =
-                CheckpointTimer.interval(spec.checkpointInterval(), spec.checkpointSize())
-                        .toMillis();
-        env.enableCheckpointing(interval, CheckpointingMode.EXACTLY_ONCE);
-        env.getCheckpointConfig()
-                .setExternalizedCheckpointRetention(
-                        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
     }
 
     private static void afterCommit(

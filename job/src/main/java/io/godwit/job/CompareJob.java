@@ -85,6 +85,7 @@ public final class CompareJob {
                 spec.parallelism(),
                 Duration.ZERO,
                 0,
+                spec.pollInterval(),
                 spec.pollInterval());
     }
 }

@@ -12,11 +12,16 @@ public interface EventLog<E extends LogEvent> extends AutoCloseable {
 
     /**
      * The highest sequence that is final, by a strongly consistent read; 0 when there is no
-     * history. Items above it may exist and are never read.
+     * history, {@link #UNKNOWN} while that cannot be said yet: ask again. Items above it may exist
+     * and are never read. In a log that is not dense, where finality is proved and not read, an
+     * instance may know less than another one did.
      *
      * @throws io.godwit.model.MigrationException TRANSIENT when the store does not answer
      */
     long head(int tag);
+
+    /** Of a head: not proved yet. */
+    long UNKNOWN = -1;
 
     /**
      * Whether sequences are 1, 2, 3 and so on, so that a missing one is an error. Otherwise numbers

@@ -113,12 +113,12 @@ final class EventLogEnumerator<E extends LogEvent>
         now.forEach(
                 (tag, head) -> {
                     long before = heads.getOrDefault(tag, 0L);
-                    if (head < before) {
+                    if (head < before && log.dense()) {
                         throw stop(MovedBack.error(tag, before, head));
                     }
-                    heads.put(tag, head);
+                    heads.put(tag, Math.max(before, head));
                 });
-        if (!begun) {
+        if (!begun && !now.containsValue(EventLog.UNKNOWN)) {
             options.starts()
                     .forEach((tag, start) -> begin(tag, start, bulkUntil(tag, now.get(tag))));
             begun = true;

@@ -65,7 +65,7 @@ final class EventLogSplitReader<E extends LogEvent> implements SplitReader<E, Ev
         boolean read = false;
         try {
             long until = split.isTail() ? log.head(split.tag()) + 1 : split.range().until();
-            if (split.isTail()) {
+            if (split.isTail() && log.dense()) {
                 refuseMovedBack(split, until - 1);
             }
             if (split.next() < until) {
@@ -73,7 +73,7 @@ final class EventLogSplitReader<E extends LogEvent> implements SplitReader<E, Ev
                 idleTurns = 0;
             } else if (++idleTurns > splits.size()) {
                 idleTurns = 0;
-                pause(options.pollInterval().toMillis());
+                pause(options.tailPoll().toMillis());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

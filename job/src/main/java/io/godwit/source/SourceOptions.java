@@ -16,7 +16,8 @@ import java.util.Map;
  * @param parallelism readers
  * @param backoffInterval wait between two ranges of one reader
  * @param maxBulkCopyRate events per second over all readers, 0 for no limit
- * @param pollInterval wait of the tail at the head
+ * @param pollInterval wait of the coordinator between two looks at the heads
+ * @param tailPoll wait of a tail at the head
  */
 public record SourceOptions(
         Map<Integer, Long> starts,
@@ -28,7 +29,8 @@ public record SourceOptions(
         int parallelism,
         Duration backoffInterval,
         long maxBulkCopyRate,
-        Duration pollInterval)
+        Duration pollInterval,
+        Duration tailPoll)
         implements Serializable {
 
     public SourceOptions {

@@ -1,7 +1,9 @@
 package io.godwit.spec;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * What a migration is: one YAML file. Checked here, so an invalid one cannot exist; keys keep the
@@ -16,8 +18,11 @@ import java.time.Duration;
  * @param maxBulkCopyRate events per second while copying, 0 (default) for no limit
  * @param continuous follow the source after the copy (default), or stop at the head
  * @param pollInterval wait of the tail at the head, default 1s
- * @param startEventSequence first sequence to copy; null to resume from what is applied
- * @param endEventSequence last sequence to copy, of a bounded run; null for the head at start
+ * @param startEventSequence of kind chain: first sequence to copy; null to resume from what is
+ *     applied
+ * @param endEventSequence of kind chain: last sequence to copy, of a bounded run; null for the head
+ *     at start
+ * @param tenant the keys of kind tenant, which stand at the top of the file; null for other kinds
  */
 public record MigrationSpec(
         String name,
@@ -34,8 +39,12 @@ public record MigrationSpec(
         Boolean continuous,
         Duration pollInterval,
         Long startEventSequence,
-        EndSequence endEventSequence)
+        EndSequence endEventSequence,
+        @JsonDeserialize(using = TopLevelKeys.class) TenantOptions tenant)
         implements Serializable {
+
+    /** Components that are no keys of the file. */
+    static final Set<String> NOT_KEYS = Set.of("tenant");
 
     /** Flink's own least. */
     private static final Duration LEAST_CHECKPOINT_INTERVAL = Duration.ofMillis(10);
@@ -52,7 +61,11 @@ public record MigrationSpec(
         Checks.required("kind", kind);
         Checks.required("source", source);
         Checks.required("target", target);
-        ledger = ledger == null ? target.defaultLedger() : ledger;
+        if (kind == Kind.TENANT) {
+            Checks.required("tenants", tenant);
+        }
+        StorePair.check(kind, source, target);
+        ledger = ledger == null ? defaultLedger(kind, source, target) : ledger;
         batchSize = batchSize == null ? 5000 : batchSize;
         checkpointSize = checkpointSize == null ? 50_000 : checkpointSize;
         checkpointInterval =
@@ -87,6 +100,13 @@ public record MigrationSpec(
                             + "; sequences start at 1; leave it out to resume from what is applied");
         }
         checkEnd(continuous, startEventSequence, endEventSequence);
+    }
+
+    /** A tenant's route is in its source database, and is switched in one transaction with it. */
+    private static LedgerSpec defaultLedger(Kind kind, SourceSpec source, TargetSpec target) {
+        return kind == Kind.TENANT
+                ? ((TenantStoreSpec) source).defaultLedger()
+                : target.defaultLedger();
     }
 
     private static void checkEnd(boolean continuous, Long start, EndSequence end) {

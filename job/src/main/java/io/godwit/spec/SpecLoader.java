@@ -103,11 +103,24 @@ public final class SpecLoader {
                 throw new SpecException(file + " has no keys; it is a map of keys and values");
             }
             KnownKeys.check(file, tree, types);
-            return mapper.readValue(yaml, MigrationSpec.class);
+            TenantOptions tenant =
+                    KnownKeys.kind(tree).filter(Kind.TENANT::equals).isPresent()
+                            ? part(TenantOptions.class, yaml, null)
+                            : null;
+            return part(MigrationSpec.class, yaml, tenant);
         } catch (JsonProcessingException e) {
             // Jackson's own messages quote the source, which may hold a literal secret.
             throw new SpecException(file + where(e) + ": " + what(e), ours(e));
         }
+    }
+
+    /** One record out of a file whose keys are all known, but not all of this record. */
+    private <T> T part(Class<T> type, String yaml, TenantOptions tenant)
+            throws JsonProcessingException {
+        return mapper.readerFor(type)
+                .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .withAttribute(TenantOptions.class, tenant)
+                .readValue(yaml);
     }
 
     private static String where(JsonProcessingException e) {

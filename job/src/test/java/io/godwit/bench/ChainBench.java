@@ -34,14 +34,15 @@ final class ChainBench {
 
     private static final int BATCH = 5000;
     private static final int PAGE = 500;
-    private static final int ROUNDS = 3;
 
     private final long events;
     private final int parallelism;
+    private final int rounds;
 
-    ChainBench(long events, int parallelism) {
+    ChainBench(long events, int parallelism, int rounds) {
         this.events = events;
         this.parallelism = parallelism;
+        this.rounds = rounds;
     }
 
     ObjectNode run() throws Exception {
@@ -67,7 +68,7 @@ final class ChainBench {
             List<Double> copies = new ArrayList<>();
             List<Double> ratios = new ArrayList<>();
             heap.reset();
-            for (int round = 0; round < ROUNDS; round++) {
+            for (int round = 0; round < rounds; round++) {
                 double copy = copy(endpoint, postgres.newDatabase(), head, scratch);
                 reads.add(readFloor(spec, head));
                 double write = writeFloor(postgres, target, head, scratch);
@@ -82,7 +83,7 @@ final class ChainBench {
                     .put("bench", "chain")
                     .put("events", head)
                     .put("parallelism", parallelism)
-                    .put("rounds", ROUNDS)
+                    .put("rounds", rounds)
                     .put("events_per_s", Math.round(median(copies)))
                     .put("cold_events_per_s", Math.round(cold))
                     .put("read_floor_per_s", Math.round(median(reads)))

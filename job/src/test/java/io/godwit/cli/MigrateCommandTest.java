@@ -43,6 +43,23 @@ final class MigrateCommandTest {
         assertThat(String.join("\n", lines)).contains("--flink URL or --local");
     }
 
+    @Test
+    void aKindWithoutCommandsIsRefusedBeforeAnythingIsTouched() throws Exception {
+        Path spec =
+                Files.writeString(
+                        folder.resolve("tenant.yaml"),
+                        """
+                        name: a
+                        kind: tenant
+                        tenants: [6f1c0b8e-0a53-4a1f-9a53-1f0f6f1c0b8e]
+                        source: { type: postgres-event-store, store_id: shared, event_store: eventsource-py, url: "jdbc:postgresql://127.0.0.1:1/a" }
+                        target: { type: postgres-event-store, store_id: own, event_store: eventsource-py, url: "jdbc:postgresql://127.0.0.1:1/b" }
+                        """);
+        assertThat(InProcessCli.run(lines::add, "migrate", spec.toString(), "--local"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(String.join("\n", lines)).contains("kind tenant").contains("kind chain can");
+    }
+
     private int migrate(String... options) throws Exception {
         Path password = Files.writeString(folder.resolve("password"), "a");
         Path spec = Files.writeString(folder.resolve("a.yaml"), SPEC.formatted(password));

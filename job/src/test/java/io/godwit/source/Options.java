@@ -32,6 +32,16 @@ final class Options {
                                 Collectors.toMap(
                                         tag -> tag, tag -> ends.getOrDefault(tag, Long.MAX_VALUE)));
         return new SourceOptions(
-                starts, allEnds, continuous, 10, 4, 1000, 1, Duration.ZERO, 0, pollInterval);
+                starts,
+                allEnds,
+                continuous,
+                10,
+                4,
+                1000,
+                1,
+                Duration.ZERO,
+                0,
+                pollInterval,
+                pollInterval);
     }
 }

@@ -49,7 +49,10 @@ final class SpecExamplesTest {
         SpecLoader loader =
                 new SpecLoader(
                         Connectors.TYPES,
-                        name -> name.endsWith("URL") ? "jdbc:postgresql://127.0.0.1/db" : name);
+                        name ->
+                                name.endsWith("URL")
+                                        ? "jdbc:postgresql://127.0.0.1/" + name
+                                        : name);
         return loader.load(file.toString(), Files.readString(file));
     }
 }

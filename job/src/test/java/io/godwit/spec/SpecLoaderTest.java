@@ -88,7 +88,8 @@ final class SpecLoaderTest {
                                 false,
                                 Duration.ofMinutes(1),
                                 5L,
-                                new EndSequence(900)));
+                                new EndSequence(900),
+                                null));
     }
 
     @Test

@@ -1,0 +1,106 @@
+package io.godwit.connector.postgres.eventstore;
+
+import io.godwit.connector.postgres.PostgresErrors;
+import io.godwit.model.SequenceRange;
+import io.godwit.port.EventLog;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * The rows of some tenants in an event table, by position. The head is what the gap fence has
+ * proved: the highest position up to which nothing can still appear.
+ *
+ * <p>Nothing is kept across a crash: a new instance proves its head anew. A fence that is not final
+ * when it is asked for is looked at again by the next call, so a writer that stays open delays the
+ * head and nothing else.
+ */
+public final class EventTableLog implements EventLog<StoredEvent> {
+
+    private final PostgresEventStoreSpec spec;
+    private final List<String> tenants;
+    private final String migration;
+    private Connection connection;
+    private GapFence gapFence;
+    private EventRows rows;
+    private Fence pending;
+    private long proved = UNKNOWN;
+
+    /**
+     * @param tenants as the tenant column spells them
+     */
+    public EventTableLog(PostgresEventStoreSpec spec, List<String> tenants, String migration) {
+        this.spec = spec;
+        this.tenants = List.copyOf(tenants);
+        this.migration = migration;
+    }
+
+    private interface Call<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    @Override
+    public boolean dense() {
+        return false;
+    }
+
+    @Override
+    public long head(int tag) {
+        return call("Proving the head of the source", c -> prove());
+    }
+
+    private long prove() throws SQLException {
+        pending = pending == null ? gapFence.take() : gapFence.stillOpen(pending);
+        if (pending.isFinal()) {
+            proved = Math.max(proved, Math.max(0, pending.position()));
+            pending = null;
+        }
+        return proved;
+    }
+
+    @Override
+    public List<StoredEvent> read(int tag, SequenceRange range, int limit, boolean live) {
+        return call("Reading " + range + " of the source", c -> rows.read(c, range, limit, live));
+    }
+
+    private <T> T call(String what, Call<T> call) {
+        try {
+            if (connection == null) {
+                open();
+            }
+            return call.on(connection);
+        } catch (SQLException e) {
+            if (PostgresErrors.isTransient(e)) {
+                close();
+            }
+            throw PostgresErrors.of(what, e);
+        }
+    }
+
+    private void open() throws SQLException {
+        connection = spec.open(migration);
+        StoreSchema schema = StoreSchema.read(connection, spec.eventStore());
+        gapFence = new GapFence(connection, spec.eventStore());
+        rows =
+                new EventRows(
+                        spec.eventStore(),
+                        schema.copiedColumns().subList(1, schema.copiedColumns().size()),
+                        schema.typeOf(spec.eventStore().tenantId()),
+                        tenants);
+        pending = null;
+    }
+
+    @Override
+    public void close() {
+        if (connection == null) {
+            return;
+        }
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            // The session is given up; closing it can only say so again.
+        } finally {
+            connection = null;
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package io.godwit.connector.postgres.eventstore;
+
+import io.godwit.model.MigrationException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/**
+ * The steps of a cutover that happen in one transaction of the source's database: lock the tenant,
+ * read its last position, move its route. The transaction is the caller's, READ COMMITTED, and its
+ * COMMIT is the commit point; a rollback lets the waiting writers go on as if nothing had been.
+ *
+ * <p>{@link #lastPosition} and {@link #move} refuse to run without the lock: a position that was
+ * read before it can be exceeded by an append that is committed before the lock is granted.
+ *
+ * <p>Used by one thread, that of the connection.
+ */
+public final class TenantSwitch {
+
+    private static final String LOCK_TIMEOUT = "55P03";
+    private static final String KEY = "hashtextextended('godwit:' || CAST(? AS text), 0)";
+
+    /** Takes the tenant as its parameter. */
+    private static final String LOCKED =
+            """
+            EXISTS (
+                SELECT FROM pg_locks l, (SELECT %s AS key) AS k
+                WHERE l.pid = pg_backend_pid() AND l.locktype = 'advisory' AND l.objsubid = 1
+                    AND l.mode = 'ExclusiveLock' AND l.granted
+                    AND CAST(l.classid AS bigint) = (k.key >> 32) & 4294967295
+                    AND CAST(l.objid AS bigint) = k.key & 4294967295)
+            """
+                    .formatted(KEY);
+
+    private final EventStoreMapping mapping;
+
+    public TenantSwitch(EventStoreMapping mapping) {
+        this.mapping = Objects.requireNonNull(mapping, "mapping");
+    }
+
+    /**
+     * Waits until the tenant's open appends have ended, and holds new ones until the end of the
+     * transaction. The time-out stays the transaction's lock_timeout.
+     *
+     * @param connection in a transaction, best one that has done nothing yet
+     * @return false if open appends did not end in time: the transaction is then to be rolled back
+     */
+    public boolean lockExclusively(Connection connection, String tenant, Duration timeout)
+            throws SQLException {
+        if (timeout.toMillis() < 1) {
+            throw new IllegalArgumentException(
+                    "Lock time-out " + timeout + "; it is at least 1 ms");
+        }
+        requireTransaction(connection);
+        try (Statement limit = connection.createStatement();
+                PreparedStatement lock =
+                        connection.prepareStatement("SELECT pg_advisory_xact_lock(" + KEY + ")")) {
+            limit.execute("SET LOCAL lock_timeout = " + timeout.toMillis());
+            lock.setString(1, tenant);
+            lock.execute();
+            return true;
+        } catch (SQLException e) {
+            if (LOCK_TIMEOUT.equals(e.getSQLState())) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * The tenant's last position, empty if it has no event. If the switch commits, this is the last
+     * there will ever be in this store.
+     */
+    public OptionalLong lastPosition(Connection connection, String tenant) throws SQLException {
+        return lastPosition(connection, tenant, Long.MIN_VALUE);
+    }
+
+    /**
+     * The same, read in a moment however large the store is: only what lies above a position that
+     * the caller knows of, and empty if there is nothing.
+     */
+    public OptionalLong lastPosition(Connection connection, String tenant, long above)
+            throws SQLException {
+        String sql =
+                "SELECT max(%1$s), %2$s FROM %3$s WHERE %1$s > ? AND %4$s = ?"
+                        .formatted(
+                                EventStoreMapping.quoted(mapping.position()),
+                                LOCKED,
+                                mapping.quotedTable(),
+                                EventStoreMapping.quoted(mapping.tenantId()));
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, tenant);
+            statement.setLong(2, above);
+            // Untyped: the server reads it as the column's type.
+            statement.setObject(3, tenant, Types.OTHER);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                long position = rows.getLong(1);
+                boolean none = rows.wasNull();
+                if (!rows.getBoolean(2)) {
+                    throw unlocked(tenant);
+                }
+                return none ? OptionalLong.empty() : OptionalLong.of(position);
+            }
+        }
+    }
+
+    /**
+     * Moves the tenant to another store and tells so, both when the transaction commits.
+     *
+     * @return the new epoch
+     */
+    public long move(Connection connection, String tenant, String toStore) throws SQLException {
+        String sql =
+                "WITH changed AS (UPDATE godwit.tenant_route SET store_id = ?, epoch = epoch + 1,"
+                        + " state = 'moved', updated_at = clock_timestamp() WHERE tenant_id = ?"
+                        + " AND state = 'open' AND "
+                        + LOCKED
+                        + " RETURNING *) SELECT epoch, "
+                        + TenantRoutes.NOTIFY
+                        + " FROM changed";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, toStore);
+            statement.setString(2, tenant);
+            statement.setString(3, tenant);
+            try (ResultSet rows = statement.executeQuery()) {
+                if (rows.next()) {
+                    return rows.getLong(1);
+                }
+            }
+        }
+        if (!locked(connection, tenant)) {
+            throw unlocked(tenant);
+        }
+        throw MigrationException.refused(
+                tenant,
+                "Tenant "
+                        + tenant
+                        + " cannot move to store "
+                        + toStore
+                        + ": this database's route says "
+                        + new TenantRoutes(mapping)
+                                .read(connection, tenant)
+                                .map(TenantRoute::toString)
+                                .orElse("nothing")
+                        + ", and it must be open here");
+    }
+
+    private static boolean locked(Connection connection, String tenant) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT " + LOCKED)) {
+            statement.setString(1, tenant);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getBoolean(1);
+            }
+        }
+    }
+
+    private static IllegalStateException unlocked(String tenant) {
+        return new IllegalStateException(
+                "The lock of tenant "
+                        + tenant
+                        + " is not held by this transaction; lockExclusively comes first");
+    }
+
+    /** In any other isolation level the snapshot could be older than the lock. */
+    private static void requireTransaction(Connection connection) throws SQLException {
+        if (connection.getAutoCommit()
+                || connection.getTransactionIsolation() != Connection.TRANSACTION_READ_COMMITTED) {
+            throw new IllegalStateException(
+                    "A tenant is switched in a READ COMMITTED transaction, not in autocommit or"
+                            + " another isolation level");
+        }
+    }
+}

@@ -23,6 +23,11 @@ final class Console {
         out.flush();
     }
 
+    /** A value of a JSON object. */
+    static JsonNode tree(Object value) {
+        return JSON.valueToTree(value);
+    }
+
     void json(JsonNode object) {
         try {
             line(JSON.writeValueAsString(object));

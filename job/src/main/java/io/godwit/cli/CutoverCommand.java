@@ -1,7 +1,9 @@
 package io.godwit.cli;
 
 import io.godwit.control.ChainCutover;
+import io.godwit.control.tenant.TenantCutover;
 import io.godwit.job.ChainPreflight;
+import io.godwit.job.Kinds;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.LedgerDatabase;
 import io.godwit.ledger.MigrationRow;
@@ -19,7 +21,8 @@ import picocli.CommandLine.ParentCommand;
 /** Hands the service over to the target. */
 @Command(
         name = "cutover",
-        description = "Verify, publish the target, stop the job with a savepoint. Can be repeated.")
+        description =
+                "Verify, switch to the target, stop the job with a savepoint. Can be repeated.")
 final class CutoverCommand implements Callable<Integer> {
 
     @ParentCommand private Godwit godwit;
@@ -34,14 +37,16 @@ final class CutoverCommand implements Callable<Integer> {
     @Option(
             names = "--source-stopped",
             description =
-                    "You declare that nothing writes to the source any more. Godwit checks it.")
+                    "Kind chain: you declare that nothing writes to the source any more. Godwit"
+                            + " checks it.")
     private boolean sourceStopped;
 
     @Option(
             names = "--level",
             defaultValue = "FULL",
             description =
-                    "Of the final verification: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+                    "Kind chain: of the final verification: ${COMPLETION-CANDIDATES}. Default:"
+                            + " ${DEFAULT-VALUE}.")
     private Level level;
 
     @Option(
@@ -61,28 +66,62 @@ final class CutoverCommand implements Callable<Integer> {
         LedgerDatabase database = ledgerOption.database();
         try (Ledger ledger = LedgerOption.open(database)) {
             MigrationRow row = LedgerOption.find(ledger, name);
-            if (!sourceStopped && !row.phase().terminal()) {
-                throw CommandException.refused(
-                        "A chain is cut over when its writers are stopped: stop poller, streamer and"
-                                + " backfillers, then say so with --source-stopped");
+            SpecFile file = SpecFile.of("the spec of " + name + " in the ledger", row.spec());
+            switch (file.spec().kind()) {
+                case CHAIN -> chain(ledger, database, row, file.spec());
+                case TENANT -> tenants(ledger, database, row, file);
             }
-            MigrationSpec spec =
-                    SpecFile.of("the spec of " + name + " in the ledger", row.spec()).spec();
-            new ChainCutover(
-                            ledger,
-                            spec,
-                            () -> verify(spec, database),
-                            godwit.console()::line,
-                            Duration.ofSeconds(timeoutSeconds))
-                    .run(directory);
-            godwit.console().line(name + " is COMPLETED: the target can serve");
             return ExitCode.DONE;
         }
+    }
+
+    private void chain(Ledger ledger, LedgerDatabase database, MigrationRow row, MigrationSpec spec)
+            throws Exception {
+        if (!sourceStopped && !row.phase().terminal()) {
+            throw CommandException.refused(
+                    "A chain is cut over when its writers are stopped: stop poller, streamer and"
+                            + " backfillers, then say so with --source-stopped");
+        }
+        new ChainCutover(
+                        ledger,
+                        spec,
+                        () -> verify(spec, database),
+                        godwit.console()::line,
+                        Duration.ofSeconds(timeoutSeconds))
+                .run(directory);
+        godwit.console().line(name + " is COMPLETED: the target can serve");
     }
 
     private String verify(MigrationSpec spec, LedgerDatabase database) throws Exception {
         Tally tally =
                 new Verification(flink, spec, database).run(level, ChainPreflight.of(spec)).tally();
         return tally.matched() ? "" : String.join(" | ", tally.named().stream().limit(5).toList());
+    }
+
+    private void tenants(Ledger ledger, LedgerDatabase database, MigrationRow row, SpecFile file)
+            throws Exception {
+        FlowOnFlink back =
+                new FlowOnFlink(
+                        godwit.console(),
+                        database,
+                        flink,
+                        row,
+                        file,
+                        () -> Kinds.wayBack(row, file::spec).orElseThrow());
+        new TenantCutover(
+                        ledger,
+                        database,
+                        file.spec(),
+                        back,
+                        godwit.console()::line,
+                        Duration.ofSeconds(timeoutSeconds))
+                .run(directory);
+        godwit.console()
+                .line(
+                        name
+                                + " is COMPLETED: the target serves its tenants, and what they write"
+                                + " flows back; 'godwit rollback "
+                                + name
+                                + "' returns");
     }
 }

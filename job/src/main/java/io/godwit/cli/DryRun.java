@@ -1,11 +1,7 @@
 package io.godwit.cli;
 
-import io.godwit.job.ChainPreflight;
 import io.godwit.spec.MigrationSpec;
-import io.godwit.verify.Level;
 import io.godwit.verify.Tally;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * A migration without its writes: the same preflight, the same reads with the same checks, and for
@@ -28,15 +24,7 @@ final class DryRun {
             console.line("Dry run: it would be refused. Nothing was written.");
             return preflight.exitCode();
         }
-        ChainPreflight chain = preflight.chain();
-        Tally tally =
-                Comparison.run(
-                        flink,
-                        spec,
-                        Level.FULL,
-                        chain.starts(),
-                        ends(spec, chain),
-                        "godwit dry run");
+        Tally tally = preflight.plan().dryRun(new Comparison(flink, spec.parallelism()));
         long equal = tally.compared() - tally.missing() - tally.different();
         console.line(
                 "Dry run: "
@@ -54,11 +42,5 @@ final class DryRun {
             return ExitCode.FAILED;
         }
         return ExitCode.DONE;
-    }
-
-    private static Map<Integer, Long> ends(MigrationSpec spec, ChainPreflight chain) {
-        Map<Integer, Long> ends = new TreeMap<>();
-        chain.starts().keySet().forEach(tag -> ends.put(tag, chain.end(spec, tag)));
-        return ends;
     }
 }

@@ -1,6 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.control.FlinkRest;
+import io.godwit.ledger.MigrationRow;
 import java.util.Optional;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -36,6 +37,19 @@ record FlinkHome(StreamExecutionEnvironment environment, String url, LocalFlink 
                 RemoteFlink.environment(option.url(), RemoteFlink.jobJar(option.jobJar())),
                 option.url(),
                 null);
+    }
+
+    /** The cluster that the ledger names, unless the command names another one. */
+    static FlinkHome remote(FlinkOption option, MigrationRow row) {
+        String url = option.url() == null ? row.flinkUrl() : option.url();
+        if (url == null) {
+            throw CommandException.refused(
+                    "The ledger does not know which cluster runs "
+                            + row.name()
+                            + "; name one with --flink URL");
+        }
+        return new FlinkHome(
+                RemoteFlink.environment(url, RemoteFlink.jobJar(option.jobJar())), url, null);
     }
 
     private static String addressOf(ReadableConfig configuration) {

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
             PauseCommand.class,
             ResumeCommand.class,
             CutoverCommand.class,
+            RollbackCommand.class,
             AbortCommand.class,
             VerifyCommand.class,
             AuditCommand.class,

@@ -1,6 +1,6 @@
 package io.godwit.cli;
 
-import io.godwit.job.ChainRewind;
+import io.godwit.job.Kinds;
 import io.godwit.ledger.LedgerDatabase;
 import io.godwit.spec.MigrationSpec;
 import java.util.concurrent.Callable;
@@ -71,7 +71,7 @@ final class MigrateCommand implements Callable<Integer> {
         }
         LedgerDatabase database = LedgerOption.of(migration.ledger());
         return new Start(godwit, flink, database)
-                .run(file, preflight.chain(), fromSavepoint, rewind, detach);
+                .run(file, preflight.plan(), fromSavepoint, rewind, detach);
     }
 
     /** The target is shortened only while no job of this migration can write to it. */
@@ -82,7 +82,7 @@ final class MigrateCommand implements Callable<Integer> {
             throw new CommandException(
                     before.exitCode(), "Not rewound: see the problems above. Nothing was written");
         }
-        ChainRewind.run(migration)
+        Kinds.rewind(migration)
                 .forEach(
                         (tag, kept) ->
                                 godwit.console()

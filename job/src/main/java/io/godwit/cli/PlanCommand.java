@@ -3,7 +3,7 @@ package io.godwit.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.godwit.job.ChainPreflight;
+import io.godwit.job.Kinds;
 import io.godwit.spec.MigrationSpec;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,41 +39,22 @@ final class PlanCommand implements Callable<Integer> {
 
     private void print(MigrationSpec migration, Preflight preflight) {
         Console console = godwit.console();
-        ChainPreflight chain = preflight.chain();
-        console.line("Plan of " + migration.name() + " (kind chain)");
+        console.line(
+                "Plan of " + migration.name() + " (kind " + Kinds.nameOf(migration.kind()) + ")");
         console.findings(preflight.findings());
         if (!preflight.ready()) {
             console.line("It cannot start: see the problems above. Nothing was changed.");
             return;
         }
-        chain.starts()
-                .forEach(
-                        (tag, start) ->
-                                console.line(
-                                        "  event tag "
-                                                + tag
-                                                + ": copies "
-                                                + start
-                                                + " to "
-                                                + chain.end(migration, tag)
-                                                + (migration.continuous()
-                                                        ? ", then the tail"
-                                                        : "")));
-        long events = chain.eventsToRead(migration);
-        console.line(
-                "  "
-                        + events
-                        + " events to read in ranges of "
-                        + migration.batchSize()
-                        + ", about "
-                        + 2 * events
-                        + " strongly consistent read units (an event and its block each)");
+        preflight.plan().lines().forEach(line -> console.line("  " + line));
         console.line("It can start. Nothing was changed.");
     }
 
     private static ObjectNode asJson(MigrationSpec migration, Preflight preflight) {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
-        object.put("name", migration.name()).put("kind", "chain").put("ready", preflight.ready());
+        object.put("name", migration.name())
+                .put("kind", Kinds.nameOf(migration.kind()))
+                .put("ready", preflight.ready());
         ArrayNode findings = object.putArray("findings");
         preflight
                 .findings()
@@ -84,17 +65,10 @@ final class PlanCommand implements Callable<Integer> {
                                         .put("what", f.what())
                                         .put("remedy", f.remedy()));
         if (preflight.ready()) {
-            ArrayNode tags = object.putArray("tags");
             preflight
-                    .chain()
-                    .starts()
-                    .forEach(
-                            (tag, start) ->
-                                    tags.addObject()
-                                            .put("tag", tag)
-                                            .put("start", start)
-                                            .put("end", preflight.chain().end(migration, tag)));
-            object.put("events_to_read", preflight.chain().eventsToRead(migration));
+                    .plan()
+                    .details()
+                    .forEach((key, value) -> object.set(key, Console.tree(value)));
         }
         return object;
     }

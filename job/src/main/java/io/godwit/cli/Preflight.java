@@ -1,9 +1,10 @@
 package io.godwit.cli;
 
-import io.godwit.job.ChainPreflight;
+import io.godwit.job.Kinds;
+import io.godwit.job.Past;
+import io.godwit.job.PlannedMigration;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.LedgerDatabase;
-import io.godwit.ledger.RunLock;
 import io.godwit.model.Finding;
 import io.godwit.spec.MigrationSpec;
 import java.sql.SQLException;
@@ -13,42 +14,50 @@ import java.util.List;
 /**
  * Everything that is looked at before a migration starts: the stores, and the ledger.
  *
- * @param chain what the stores say
+ * @param plan what the stores say, and what follows from it
  * @param running whether a job runs this migration now
  */
-record Preflight(List<Finding> findings, ChainPreflight chain, boolean running) {
+record Preflight(List<Finding> findings, PlannedMigration plan, boolean running) {
 
     static Preflight of(MigrationSpec spec) {
-        ChainPreflight chain = ChainPreflight.of(spec);
-        List<Finding> findings = new ArrayList<>(chain.findings());
         LedgerDatabase database = LedgerOption.of(spec.ledger());
-        boolean running = false;
+        List<Finding> ledger = new ArrayList<>();
+        Past past = look(database, spec, ledger);
+        PlannedMigration plan = Kinds.plan(spec, past);
+        List<Finding> findings = new ArrayList<>(plan.findings());
+        findings.addAll(ledger);
+        return new Preflight(List.copyOf(findings), plan, past.running());
+    }
+
+    private static Past look(LedgerDatabase database, MigrationSpec spec, List<Finding> findings) {
         try {
             if (!database.exists()) {
                 findings.add(
                         Finding.note(
                                 "ledger in " + database + ": will be created (schema godwit)"));
-            } else {
-                running = isRunning(database, spec.name());
-                findings.add(
-                        running
-                                ? Finding.problem(
-                                        "the migration " + spec.name() + " is running already",
-                                        "'godwit status " + spec.name() + "' shows where")
-                                : Finding.good("ledger in " + database));
+                return Past.NONE;
             }
+            Past past = past(database, spec);
+            findings.add(
+                    past.running()
+                            ? Finding.problem(
+                                    "the migration " + spec.name() + " is running already",
+                                    "'godwit status " + spec.name() + "' shows where")
+                            : Finding.good("ledger in " + database));
+            return past;
         } catch (SQLException e) {
             findings.add(
                     Finding.unreachable(
                             "the ledger in " + database + ": " + e.getMessage(),
                             "check ledger.url, ledger.user and ledger.password"));
+            return Past.NONE;
         }
-        return new Preflight(List.copyOf(findings), chain, running);
     }
 
-    private static boolean isRunning(LedgerDatabase database, String name) throws SQLException {
+    /** What an existing ledger knows. */
+    static Past past(LedgerDatabase database, MigrationSpec spec) throws SQLException {
         try (Ledger ledger = new Ledger(database)) {
-            return RunLock.isTaken(ledger, name);
+            return Past.read(ledger, spec.name(), Kinds.claims(spec));
         }
     }
 

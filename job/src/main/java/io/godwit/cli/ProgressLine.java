@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import io.godwit.job.Kinds;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.MigrationRow;
 import io.godwit.model.Phase;
@@ -16,19 +17,21 @@ final class ProgressLine implements AutoCloseable {
     private final Console console;
     private final Ledger ledger;
     private final String name;
+    private final String place;
     private final ProgressBar bar;
     private String last = "";
 
-    ProgressLine(Console console, Ledger ledger, String name) {
+    ProgressLine(Console console, Ledger ledger, MigrationRow row) {
         this.console = console;
         this.ledger = ledger;
-        this.name = name;
+        this.name = row.name();
+        this.place = Kinds.placeOf(row);
         this.bar =
                 System.console() == null
                         ? null
                         : new ProgressBarBuilder()
                                 .setTaskName(name)
-                                .setUnit(" events", 1)
+                                .setUnit(" " + Kinds.unitOf(row), 1)
                                 .setStyle(ProgressBarStyle.ASCII)
                                 .showSpeed()
                                 .build();
@@ -49,7 +52,7 @@ final class ProgressLine implements AutoCloseable {
                     row.phase() + (row.phase() == Phase.DUAL_WRITE ? ", following" : ""));
             return;
         }
-        String text = row.phase() + ": applied through " + applied + " of " + head;
+        String text = row.phase() + ": applied through " + place + applied + " of " + head;
         if (!text.equals(last)) {
             console.line(text);
             last = text;

@@ -1,8 +1,12 @@
 package io.godwit.cli;
 
+import io.godwit.job.Kinds;
+import io.godwit.job.PlannedMigration;
 import io.godwit.ledger.Ledger;
-import io.godwit.ledger.LedgerDatabase;
 import io.godwit.ledger.MigrationRow;
+import io.godwit.model.Finding;
+import io.godwit.model.Phase;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,25 +35,38 @@ final class ResumeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        LedgerDatabase database = ledgerOption.database();
-        SpecFile file;
-        try (Ledger ledger = LedgerOption.open(database)) {
-            MigrationRow row = LedgerOption.find(ledger, name);
-            if (row.phase().terminal()) {
-                throw CommandException.refused(
-                        name + " is " + row.phase() + "; 'godwit migrate SPEC' starts a new one");
-            }
-            file = SpecFile.of("the spec of " + name + " in the ledger", row.spec());
+        MigrationRow row;
+        try (Ledger ledger = LedgerOption.open(ledgerOption.database())) {
+            row = LedgerOption.find(ledger, name);
         }
+        SpecFile file = SpecFile.of("the spec of " + name + " in the ledger", row.spec());
         if (!flink.given()) {
             throw CommandException.usage("Where shall the job run? Give --flink URL or --local");
         }
-        Preflight preflight = Preflight.of(file.spec());
-        if (!preflight.ready()) {
-            godwit.console().findings(preflight.findings());
-            godwit.console().line("Refused: see the problems above. Nothing was written.");
-            return preflight.exitCode();
+        if (row.phase() == Phase.COMPLETED) {
+            PlannedMigration back = Kinds.wayBack(row, file::spec).orElseThrow(() -> ended(row));
+            return start(file, back, back.findings(), ExitCode.REFUSED);
         }
-        return new Start(godwit, flink, database).run(file, preflight.chain(), null, false, detach);
+        if (row.phase().terminal()) {
+            throw ended(row);
+        }
+        Preflight preflight = Preflight.of(file.spec());
+        return start(file, preflight.plan(), preflight.findings(), preflight.exitCode());
+    }
+
+    private int start(SpecFile file, PlannedMigration plan, List<Finding> findings, int whenRefused)
+            throws Exception {
+        if (findings.stream().anyMatch(Finding::stops)) {
+            godwit.console().findings(findings);
+            godwit.console().line("Refused: see the problems above. Nothing was written.");
+            return whenRefused;
+        }
+        return new Start(godwit, flink, ledgerOption.database())
+                .run(file, plan, null, false, detach);
+    }
+
+    private static CommandException ended(MigrationRow row) {
+        return CommandException.refused(
+                row.name() + " is " + row.phase() + "; 'godwit migrate SPEC' starts a new one");
     }
 }

@@ -1,14 +1,12 @@
 package io.godwit.cli;
 
 import io.godwit.connector.Connectors;
-import io.godwit.spec.Kind;
 import io.godwit.spec.MigrationSpec;
 import io.godwit.spec.SpecException;
 import io.godwit.spec.SpecLoader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import org.apache.flink.core.fs.Path;
 
 /**
@@ -36,14 +34,7 @@ record SpecFile(String text, MigrationSpec spec) {
     }
 
     static SpecFile of(String location, String text) {
-        MigrationSpec spec = new SpecLoader(Connectors.TYPES, System::getenv).load(location, text);
-        if (spec.kind() != Kind.CHAIN) {
-            throw new SpecException(
-                    location
-                            + ", key 'kind': a migration of kind "
-                            + spec.kind().name().toLowerCase(Locale.ROOT)
-                            + " cannot be commanded by this version; kind chain can");
-        }
-        return new SpecFile(text, spec);
+        return new SpecFile(
+                text, new SpecLoader(Connectors.TYPES, System::getenv).load(location, text));
     }
 }

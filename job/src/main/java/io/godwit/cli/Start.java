@@ -1,8 +1,6 @@
 package io.godwit.cli;
 
-import io.godwit.connector.postgres.ChainDdl;
-import io.godwit.connector.postgres.ChainstoragePostgresSpec;
-import io.godwit.job.ChainPreflight;
+import io.godwit.job.PlannedMigration;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.LedgerDatabase;
 import io.godwit.ledger.MigrationRow;
@@ -26,25 +24,25 @@ final class Start {
         this.database = database;
     }
 
-    int run(SpecFile file, ChainPreflight preflight, String from, boolean forget, boolean detach)
+    int run(SpecFile file, PlannedMigration plan, String from, boolean forget, boolean detach)
             throws Exception {
         MigrationSpec spec = file.spec();
-        ChainstoragePostgresSpec target = (ChainstoragePostgresSpec) spec.target();
-        if (target.createSchema()) {
-            ChainDdl.createIfMissing(target, spec.name());
-        }
         database.migrate();
         FlinkHome flink =
                 FlinkHome.open(option, godwit.insideFlink(), spec.name(), spec.parallelism());
         try {
             JobClient job =
                     new Submission(godwit.console(), database, flink)
-                            .submit(file, preflight, from, forget);
+                            .submit(file, plan, from, forget);
             boolean leave = detach || (spec.continuous() && flink.local() == null);
             if (godwit.insideFlink() || leave) {
                 return ExitCode.DONE;
             }
-            return follow(spec, job);
+            int exitCode = follow(spec, job);
+            return flink.local() == null || !plan.mayTurn()
+                    ? exitCode
+                    : new NextFlows(godwit.console(), database, flink.url())
+                            .follow(spec.name(), job.getJobID().toHexString(), exitCode);
         } finally {
             if (flink.local() != null) {
                 flink.local().closeAfter(spec.continuous() ? GRACE : Duration.ZERO);
@@ -54,7 +52,9 @@ final class Start {
 
     private int follow(MigrationSpec spec, JobClient job) throws Exception {
         try (Ledger ledger = new Ledger(database);
-                ProgressLine progress = new ProgressLine(godwit.console(), ledger, spec.name())) {
+                ProgressLine progress =
+                        new ProgressLine(
+                                godwit.console(), ledger, ledger.find(spec.name()).orElseThrow())) {
             var end = job.getJobExecutionResult();
             while (!end.isDone()) {
                 progress.show();

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.godwit.control.FlinkRest;
+import io.godwit.job.Kinds;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.MigrationRow;
 import io.godwit.ledger.RunLock;
+import io.godwit.ledger.SwitchEntry;
+import io.godwit.ledger.Switches;
 import io.godwit.model.ApplyResult;
 import io.godwit.model.MigrationException;
 import io.godwit.model.TagProgress;
@@ -56,7 +59,8 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private void watch(Ledger ledger) throws SQLException {
-        try (ProgressLine progress = new ProgressLine(godwit.console(), ledger, name)) {
+        MigrationRow row = LedgerOption.find(ledger, name);
+        try (ProgressLine progress = new ProgressLine(godwit.console(), ledger, row)) {
             while (!LedgerOption.find(ledger, name).phase().terminal()) {
                 progress.show();
                 LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
@@ -89,6 +93,7 @@ final class StatusCommand implements Callable<Integer> {
                     .put("ranges_pending", tag.rangesPending())
                     .put("ranges_done", tag.rangesDone());
         }
+        switches(ledger, row, object);
         object.putObject("job")
                 .put("id", row.jobId())
                 .put("url", row.flinkUrl())
@@ -98,6 +103,27 @@ final class StatusCommand implements Callable<Integer> {
                 .put("reason", row.reason())
                 .put("updated_at", row.updatedAt().toString());
         return object;
+    }
+
+    private static void switches(Ledger ledger, MigrationRow row, ObjectNode object)
+            throws SQLException {
+        List<SwitchEntry> switches = new Switches(ledger).of(row.id());
+        if (switches.isEmpty()) {
+            return;
+        }
+        ArrayNode array = object.putArray("switches");
+        for (SwitchEntry entry : switches) {
+            array.addObject()
+                    .put("tenant", entry.tenant())
+                    .put("to_store", entry.toStore())
+                    .put("epoch", entry.epoch())
+                    .put("last_position", entry.lastPosition())
+                    .put("pause_ms", entry.pauseMillis())
+                    .put("lock_ms", entry.lockMillis())
+                    .put("opened_ms", entry.openedMillis())
+                    .put("events_applied_in_pause", entry.drained())
+                    .put("attempts", entry.attempts());
+        }
     }
 
     private static String jobState(MigrationRow row) {
@@ -119,8 +145,8 @@ final class StatusCommand implements Callable<Integer> {
                 .forEach(
                         tag ->
                                 console.line(
-                                        "  event tag "
-                                                + tag.get("tag").asInt()
+                                        "  "
+                                                + Kinds.logOf(row, tag.get("tag").asInt())
                                                 + ": applied through "
                                                 + tag.get("applied_through").asLong()
                                                 + " of "
@@ -140,6 +166,17 @@ final class StatusCommand implements Callable<Integer> {
                         + " already equal, "
                         + status.get("events_dead_lettered").asLong()
                         + " dead-lettered");
+        status.path("switches")
+                .forEach(
+                        one ->
+                                console.line(
+                                        "  switched: tenant "
+                                                + one.get("tenant").asText()
+                                                + " to "
+                                                + one.get("to_store").asText()
+                                                + ", pause "
+                                                + one.get("pause_ms").asText()
+                                                + " ms"));
         console.line(
                 "  job: "
                         + (row.jobId() == null ? "none yet" : row.jobId())

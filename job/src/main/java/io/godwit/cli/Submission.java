@@ -1,13 +1,14 @@
 package io.godwit.cli;
 
 import io.godwit.control.CheckpointFiles;
-import io.godwit.job.ChainJob;
-import io.godwit.job.ChainPreflight;
+import io.godwit.job.Kinds;
+import io.godwit.job.PlannedMigration;
 import io.godwit.job.Run;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.LedgerDatabase;
 import io.godwit.ledger.MigrationRow;
 import io.godwit.ledger.RunLock;
+import io.godwit.ledger.TenantClaims;
 import io.godwit.model.Phase;
 import io.godwit.spec.MigrationSpec;
 import java.io.IOException;
@@ -40,24 +41,18 @@ final class Submission {
      * @param from a savepoint or checkpoint that the operator named; null to find the last
      * @param forget do not restore anything: the target was rewound
      */
-    JobClient submit(SpecFile file, ChainPreflight preflight, String from, boolean forget)
+    JobClient submit(SpecFile file, PlannedMigration plan, String from, boolean forget)
             throws Exception {
         MigrationSpec spec = file.spec();
         try (Ledger ledger = new Ledger(database)) {
             refuseSecond(ledger, spec.name());
-            MigrationRow row = rowOf(ledger, file);
+            MigrationRow row = rowOf(ledger, file, plan);
+            plan.prepare();
             Optional<String> restore = forget ? Optional.empty() : restore(row, from);
             ledger.submitting(row.id(), file.text(), spec.continuous());
             restore.ifPresent(flink::restoreFrom);
-            console.line(
-                    restore.map(path -> "Going on from " + path)
-                            .orElse("Starting from what is applied: " + preflight.starts()));
-            ChainJob.build(
-                    flink.environment(),
-                    spec,
-                    new Run(database, row.id(), spec.name()),
-                    preflight.starts(),
-                    preflight.heads());
+            console.line(restore.map(path -> "Going on from " + path).orElse(plan.starting()));
+            plan.build(flink.environment(), new Run(database, row.id(), spec.name()));
             JobClient job = flink.environment().executeAsync(spec.jobName());
             String jobId = job.getJobID().toHexString();
             ledger.submitted(row.id(), jobId, flink.url(), flink.checkpointsOf(jobId).orElse(null));
@@ -68,7 +63,7 @@ final class Submission {
                             + (flink.url() == null
                                     ? ""
                                     : "; web UI " + flink.url() + "/#/job/" + jobId));
-            awaitTaken(ledger, spec.name());
+            awaitTaken(ledger, row);
             return job;
         }
     }
@@ -85,22 +80,43 @@ final class Submission {
     }
 
     /** Holds this session's lock until the job has taken its own, or has ended. */
-    private static void awaitTaken(Ledger ledger, String name) throws SQLException {
+    private static void awaitTaken(Ledger ledger, MigrationRow row) throws SQLException {
         long deadline = System.nanoTime() + UNTIL_TAKEN.toNanos();
         while (System.nanoTime() < deadline
-                && !RunLock.isTaken(ledger, name)
-                && !ledger.find(name).orElseThrow().phase().terminal()) {
+                && !RunLock.isTaken(ledger, row.name())
+                && !ended(row, ledger.find(row.name()).orElseThrow().phase())) {
             LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
         }
     }
 
-    private static MigrationRow rowOf(Ledger ledger, SpecFile file) throws SQLException {
-        Optional<MigrationRow> known = ledger.find(file.spec().name());
-        if (known.isPresent() && !known.get().phase().terminal()) {
-            refuseBounded(known.get(), file.spec());
+    private static boolean ended(MigrationRow before, Phase now) {
+        return now.terminal() && now != before.phase();
+    }
+
+    private static MigrationRow rowOf(Ledger ledger, SpecFile file, PlannedMigration plan)
+            throws SQLException {
+        MigrationSpec spec = file.spec();
+        String kind = Kinds.nameOf(spec.kind());
+        Optional<MigrationRow> known = ledger.find(spec.name());
+        if (known.isPresent() && plan.follows(known.get().phase())) {
+            refuseOtherKind(known.get(), kind);
+            refuseBounded(known.get(), spec);
             return known.get();
         }
-        return ledger.create(file.spec().name(), "chain", file.text(), file.spec().continuous());
+        return new TenantClaims(ledger)
+                .create(spec.name(), kind, file.text(), spec.continuous(), plan.claims());
+    }
+
+    private static void refuseOtherKind(MigrationRow row, String kind) {
+        if (!row.kind().equals(kind)) {
+            throw CommandException.refused(
+                    row.name()
+                            + " is an active migration of kind "
+                            + row.kind()
+                            + ", and the spec is of kind "
+                            + kind
+                            + "; give the new one another name");
+        }
     }
 
     private static void refuseBounded(MigrationRow row, MigrationSpec spec) {

@@ -3,7 +3,9 @@ package io.godwit.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.godwit.job.ChainPreflight;
+import io.godwit.job.Kinds;
+import io.godwit.job.PlannedMigration;
+import io.godwit.job.Verdict;
 import io.godwit.model.Finding;
 import io.godwit.spec.MigrationSpec;
 import io.godwit.verify.Level;
@@ -41,17 +43,17 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         MigrationSpec migration = SpecFile.read(spec).spec();
-        ChainPreflight preflight = ChainPreflight.of(migration);
-        if (!preflight.reachable()
-                || preflight.heads().isEmpty()
-                || preflight.applied().isEmpty()) {
-            List<Finding> stops = preflight.findings().stream().filter(Finding::stops).toList();
+        Verification verification =
+                new Verification(flink, migration, LedgerOption.of(migration.ledger()));
+        PlannedMigration plan = Kinds.plan(migration, verification.past());
+        if (!plan.comparable()) {
+            List<Finding> stops = plan.findings().stream().filter(Finding::stops).toList();
             godwit.console().findings(stops);
-            return preflight.reachable() ? ExitCode.REFUSED : ExitCode.UNREACHABLE;
+            return stops.stream().anyMatch(f -> f.weight() == Finding.Weight.UNREACHABLE)
+                    ? ExitCode.UNREACHABLE
+                    : ExitCode.REFUSED;
         }
-        Verification.Verdict verdict =
-                new Verification(flink, migration, LedgerOption.of(migration.ledger()))
-                        .run(level, preflight);
+        Verdict verdict = verification.run(level, plan);
         Tally tally = verdict.tally();
         if (json) {
             ObjectNode object = JsonNodeFactory.instance.objectNode();
@@ -70,16 +72,16 @@ final class VerifyCommand implements Callable<Integer> {
         return tally.matched() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
-    private void print(Verification.Verdict verdict) {
+    private void print(Verdict verdict) {
         Tally tally = verdict.tally();
         godwit.console()
                 .line(
                         level
                                 + ": "
                                 + tally.compared()
-                                + " events compared (through "
-                                + verdict.ends()
-                                + " per event tag), "
+                                + " events compared ("
+                                + verdict.compared()
+                                + "), "
                                 + tally.missing()
                                 + " missing, "
                                 + tally.different()

@@ -4,14 +4,14 @@ import io.godwit.ledger.MigrationRow;
 import io.godwit.model.MigrationException;
 
 /** Whether a cutover may begin or go on. Decides only. */
-final class CutoverGate {
+public final class CutoverGate {
 
     private CutoverGate() {}
 
     /**
      * @throws MigrationException RECOVERABLE with what to do first
      */
-    static void check(MigrationRow row, boolean jobRuns) {
+    public static void check(MigrationRow row, boolean jobRuns) {
         switch (row.phase()) {
             case PENDING, BULK_COPY ->
                     throw refused(row, "the copy is not done; wait for DUAL_WRITE");

@@ -7,7 +7,6 @@ import io.godwit.connector.postgres.ChainstorageTarget;
 import io.godwit.model.ChainEvent;
 import io.godwit.model.RankedEvent;
 import io.godwit.reorg.ReorgFunction;
-import io.godwit.sink.AppliedCounts;
 import io.godwit.sink.SinkOptions;
 import io.godwit.sink.TargetSink;
 import io.godwit.source.EventLogSource;
@@ -18,8 +17,6 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The graph of {@code kind: chain}: source, ranked by height, target; bounded or with a tail. */
@@ -69,7 +66,13 @@ public final class ChainJob {
                                         spec.batchSize(),
                                         Duration.ofSeconds(1),
                                         Duration.ofMillis(5)),
-                                counts -> afterCommit(counts, spec, run, heads)))
+                                counts ->
+                                        LedgerProgress.follow(
+                                                counts,
+                                                run,
+                                                spec.continuous()
+                                                        ? null
+                                                        : new ChainFinish(spec, run, heads))))
                 .name("chainstorage target")
                 .uid("target");
     }
@@ -80,35 +83,12 @@ public final class ChainJob {
                 starts.keySet().stream().collect(Collectors.toMap(tag -> tag, tag -> spec.end())),
                 spec.continuous(),
                 spec.batchSize(),
-                page(spec),
+                BulkPage.size(PAGE, spec.maxBulkCopyRate(), spec.parallelism()),
                 spec.checkpointSize(),
                 spec.parallelism(),
                 spec.backoffInterval(),
                 spec.maxBulkCopyRate(),
                 spec.pollInterval(),
                 spec.pollInterval());
-    }
-
-    /**
-     * With a limit on the rate, half a second's worth: a reader that waits can still be stopped.
-     */
-    private static int page(MigrationSpec spec) {
-        long share = spec.maxBulkCopyRate() / spec.parallelism();
-        return spec.maxBulkCopyRate() == 0 ? PAGE : (int) Math.max(1, Math.min(PAGE, share / 2));
-    }
-
-    private static void afterCommit(
-            DataStream<AppliedCounts> counts,
-            MigrationSpec spec,
-            Run run,
-            Map<Integer, Long> heads) {
-        counts.addSink(LedgerCounts.sink(run)).name("ledger counts").uid("ledger-counts");
-        ProgressOperator.Finish finish =
-                spec.continuous() ? null : new ChainFinish(spec, run, heads);
-        counts.transform("progress", Types.VOID, new ProgressOperator(run, finish))
-                .uid("progress")
-                .setParallelism(1)
-                .setMaxParallelism(1)
-                .disableChaining();
     }
 }

@@ -20,7 +20,11 @@ final class Failures {
         }
         try (Ledger ledger = new Ledger(run.ledger())) {
             ledger.deadLetter(run.migrationId(), reason);
-            if (!ledger.find(run.name()).orElseThrow().phase().terminal()) {
+            Phase phase = ledger.find(run.name()).orElseThrow().phase();
+            if (phase == Phase.CUTOVER || phase.terminal()) {
+                // Not the job decides what becomes of a cutover, nor of a migration that has ended.
+                ledger.audit(run.migrationId(), "JOB_FAILED", reason.getMessage());
+            } else {
                 ledger.advance(run.migrationId(), Phase.FAILED, reason.getMessage());
             }
         } catch (SQLException e) {

@@ -1,10 +1,11 @@
 package io.godwit.job;
 
+import io.godwit.connector.postgres.eventstore.AppendingTarget;
+import io.godwit.connector.postgres.eventstore.AppliedThrough;
 import io.godwit.connector.postgres.eventstore.EventStoreTarget;
 import io.godwit.connector.postgres.eventstore.EventTableLog;
-import io.godwit.connector.postgres.eventstore.PostgresEventStoreSpec;
 import io.godwit.connector.postgres.eventstore.StoredEvent;
-import io.godwit.sink.AppliedCounts;
+import io.godwit.port.Target;
 import io.godwit.sink.SinkOptions;
 import io.godwit.sink.TargetSink;
 import io.godwit.source.EventLogSource;
@@ -15,20 +16,21 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * The graph of {@code kind: tenant}: the rows of the tenants straight into their own store, reader
- * and writer in one task. Positions are kept, so ranges may be written in any order.
+ * The graph of {@code kind: tenant}: the rows of the tenants straight into another store, reader
+ * and writer in one task. Where positions are kept, ranges may be written in any order; where the
+ * receiving store draws them, one reader and one writer keep the order.
  */
 public final class TenantJob {
 
     /** Rows per read: one COPY, small enough to checkpoint between. */
     private static final int PAGE = 2000;
 
-    /** Short, because someone waits for the event; the source tells when there is none. */
+    /** Short, because someone waits for the event; the log itself looks less often when idle. */
     private static final Duration TAIL_POLL = Duration.ofMillis(5);
 
     private TenantJob() {}
@@ -38,58 +40,59 @@ public final class TenantJob {
      */
     public static void build(
             StreamExecutionEnvironment env, MigrationSpec spec, Run run, TenantPlan plan) {
-        PostgresEventStoreSpec source = (PostgresEventStoreSpec) spec.source();
-        PostgresEventStoreSpec target = (PostgresEventStoreSpec) spec.target();
         List<String> tenants = spec.tenant().tenants();
-        List<String> columns = plan.columns();
-        long offset = plan.offset();
+        String migration = spec.name();
+        int lanes = plan.lanes(spec.parallelism());
         JobSettings.apply(env, spec);
+        env.configure(new Configuration().set(PipelineOptions.NAME, plan.title()));
         EventLogSource<StoredEvent> events =
                 new EventLogSource<>(
-                        () -> new EventTableLog(source, tenants, spec.name()),
-                        () -> new LedgerRunJournal(run),
+                        () -> new EventTableLog(plan.from(), plan.columns(), tenants, migration),
+                        () -> new TenantRunJournal(new LedgerRunJournal(run), run, spec),
                         reason -> Failures.record(run, reason),
-                        sourceOptions(spec, plan),
+                        sourceOptions(spec, plan, lanes),
                         TypeInformation.of(StoredEvent.class));
         env.fromSource(events, WatermarkStrategy.noWatermarks(), "tenant events")
                 .uid("source")
+                .setParallelism(lanes)
                 .sinkTo(
                         new TargetSink<>(
-                                () ->
-                                        new RecordingTarget<>(
-                                                new EventStoreTarget(
-                                                        target, columns, offset, spec.name()),
-                                                run),
+                                () -> new RecordingTarget<>(target(plan, migration), run),
                                 new SinkOptions(
                                         spec.batchSize(),
                                         Duration.ofSeconds(1),
                                         Duration.ofMillis(2)),
-                                counts -> afterCommit(counts, run)))
+                                counts ->
+                                        LedgerProgress.follow(
+                                                counts,
+                                                run,
+                                                spec.continuous() ? null : new TenantFinish(run))))
                 .name("tenant store")
-                .uid("target");
+                .uid("target")
+                .setParallelism(lanes);
     }
 
-    private static SourceOptions sourceOptions(MigrationSpec spec, TenantPlan plan) {
+    private static Target<StoredEvent> target(TenantPlan plan, String migration) {
+        AppliedThrough appliedThrough = new AppliedThrough(migration, plan.from().storeId());
+        return switch (plan.positions()) {
+            case KEEP ->
+                    new EventStoreTarget(plan.to(), plan.columns(), plan.offset(), appliedThrough);
+            case APPEND -> new AppendingTarget(plan.to(), plan.columns(), appliedThrough);
+        };
+    }
+
+    private static SourceOptions sourceOptions(MigrationSpec spec, TenantPlan plan, int lanes) {
         return new SourceOptions(
                 Map.of(0, plan.start()),
                 Map.of(0, Long.MAX_VALUE - 1),
                 spec.continuous(),
                 plan.rangeWidth(spec.batchSize()),
-                PAGE,
+                BulkPage.size(PAGE, spec.maxBulkCopyRate(), lanes),
                 spec.checkpointSize(),
-                spec.parallelism(),
+                lanes,
                 spec.backoffInterval(),
                 spec.maxBulkCopyRate(),
                 spec.pollInterval(),
                 TAIL_POLL);
-    }
-
-    private static void afterCommit(DataStream<AppliedCounts> counts, Run run) {
-        counts.addSink(LedgerCounts.sink(run)).name("ledger counts").uid("ledger-counts");
-        counts.transform("progress", Types.VOID, new ProgressOperator(run, null))
-                .uid("progress")
-                .setParallelism(1)
-                .setMaxParallelism(1)
-                .disableChaining();
     }
 }

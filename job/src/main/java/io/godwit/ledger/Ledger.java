@@ -92,21 +92,18 @@ public final class Ledger implements AutoCloseable {
      * @throws MigrationException RECOVERABLE when the phase does not allow it
      */
     public void advance(long id, Phase to, String detail) throws SQLException {
+        atomically(() -> advanceFrom(lockedPhase(id), id, to, detail));
+    }
+
+    /** Part of a transaction. */
+    interface Change {
+        void make() throws SQLException;
+    }
+
+    void atomically(Change change) throws SQLException {
         connection.setAutoCommit(false);
         try {
-            Phase from;
-            try (PreparedStatement statement =
-                    connection.prepareStatement(
-                            "SELECT phase FROM migrations WHERE id = ? FOR UPDATE")) {
-                statement.setLong(1, id);
-                try (ResultSet row = statement.executeQuery()) {
-                    row.next();
-                    from = Phase.valueOf(row.getString(1));
-                }
-            }
-            if (from != to) {
-                change(id, from, to, detail);
-            }
+            change.make();
             connection.commit();
         } catch (SQLException | RuntimeException e) {
             connection.rollback();
@@ -116,11 +113,30 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
-    private void change(long id, Phase from, Phase to, String detail) throws SQLException {
+    Phase lockedPhase(long id) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        "SELECT phase FROM migrations WHERE id = ? FOR UPDATE")) {
+            statement.setLong(1, id);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return Phase.valueOf(row.getString(1));
+            }
+        }
+    }
+
+    void advanceFrom(Phase from, long id, Phase to, String detail) throws SQLException {
+        if (from == to) {
+            return;
+        }
         if (!from.next().contains(to)) {
             throw MigrationException.refused(
                     "phase", "The migration is " + from + "; it cannot become " + to);
         }
+        record(id, from, to, detail);
+    }
+
+    void record(long id, Phase from, Phase to, String detail) throws SQLException {
         update(
                 "UPDATE migrations SET phase = ?, reason = CASE WHEN ? THEN ? END,"
                         + " updated_at = now() WHERE id = ?",
@@ -133,6 +149,9 @@ public final class Ledger implements AutoCloseable {
                 id,
                 from.name(),
                 to.name());
+        if (to.terminal()) {
+            new TenantClaims(this).release(id);
+        }
         audit(id, "PHASE_" + to.name(), detail);
     }
 
@@ -271,13 +290,13 @@ public final class Ledger implements AutoCloseable {
         return rows;
     }
 
-    private void update(String sql, Object... arguments) throws SQLException {
+    void update(String sql, Object... arguments) throws SQLException {
         try (PreparedStatement statement = bind(sql, arguments)) {
             statement.executeUpdate();
         }
     }
 
-    private PreparedStatement bind(String sql, Object... arguments) throws SQLException {
+    PreparedStatement bind(String sql, Object... arguments) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         for (int i = 0; i < arguments.length; i++) {
             statement.setObject(i + 1, arguments[i]);

@@ -14,18 +14,25 @@ public final class Bench {
     public static void main(String[] arguments) throws Exception {
         Deque<String> left = new ArrayDeque<>(Arrays.asList(arguments));
         String name = left.isEmpty() ? "" : left.remove();
-        if (name.equals("gapfence")) {
-            System.out.println(GapFenceBench.run(left));
-            System.exit(0);
+        switch (name) {
+            case "chain" -> System.out.println(chain(left));
+            case "gapfence" -> System.out.println(GapFenceBench.run(left));
+            case "tenant" -> System.out.println(TenantBench.run(left));
+            case "cutover" -> System.out.println(CutoverBench.run(left));
+            default -> {
+                System.err.println(
+                        "Which bench? chain [--events N] [--parallelism P] [--rounds R], gapfence"
+                                + " [--fences N] [--seconds S], tenant [--events N] [--parallelism"
+                                + " P] [--rounds R], cutover [--cutovers N]; not '"
+                                + name
+                                + "'");
+                System.exit(2);
+            }
         }
-        if (!name.equals("chain")) {
-            System.err.println(
-                    "Which bench? chain [--events N] [--parallelism P] [--rounds R], gapfence [--fences N]"
-                            + " [--seconds S]; not '"
-                            + name
-                            + "'");
-            System.exit(2);
-        }
+        System.exit(0);
+    }
+
+    private static Object chain(Deque<String> left) throws Exception {
         long events = 200_000;
         int parallelism = 2;
         int rounds = 3;
@@ -35,13 +42,9 @@ public final class Bench {
                 case "--events" -> events = Long.parseLong(left.remove());
                 case "--parallelism" -> parallelism = Integer.parseInt(left.remove());
                 case "--rounds" -> rounds = Integer.parseInt(left.remove());
-                default -> {
-                    System.err.println("Unknown option " + option);
-                    System.exit(2);
-                }
+                default -> throw new IllegalArgumentException("Unknown option " + option);
             }
         }
-        System.out.println(new ChainBench(events, parallelism, rounds).run());
-        System.exit(0);
+        return new ChainBench(events, parallelism, rounds).run();
     }
 }

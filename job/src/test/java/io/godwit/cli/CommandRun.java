@@ -17,8 +17,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** One migration's commands, run in this process, and what they printed. */
-final class CommandRun {
+/** The commands of a chain's migration. */
+final class CommandRun implements Commands {
 
     private static final String NAME = "cli-test";
 
@@ -78,8 +78,8 @@ final class CommandRun {
         return run("verify", spec().toString(), "--level", level);
     }
 
-    /** A command that names the migration. */
-    int named(String command, String... options) throws IOException {
+    @Override
+    public int named(String command, String... options) throws IOException {
         return run(
                 Stream.concat(
                                 Stream.of(command, NAME, "--spec", spec().toString()),
@@ -105,8 +105,8 @@ final class CommandRun {
                 state());
     }
 
-    /** What the last command printed. */
-    String output() {
+    @Override
+    public String output() {
         return output;
     }
 

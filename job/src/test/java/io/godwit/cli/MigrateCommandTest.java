@@ -47,17 +47,16 @@ final class MigrateCommandTest {
     void aKindWithoutCommandsIsRefusedBeforeAnythingIsTouched() throws Exception {
         Path spec =
                 Files.writeString(
-                        folder.resolve("tenant.yaml"),
+                        folder.resolve("fanout.yaml"),
                         """
                         name: a
-                        kind: tenant
-                        tenants: [6f1c0b8e-0a53-4a1f-9a53-1f0f6f1c0b8e]
-                        source: { type: postgres-event-store, store_id: shared, event_store: eventsource-py, url: "jdbc:postgresql://127.0.0.1:1/a" }
-                        target: { type: postgres-event-store, store_id: own, event_store: eventsource-py, url: "jdbc:postgresql://127.0.0.1:1/b" }
+                        kind: fanout
+                        source: { type: postgres, url: "jdbc:postgresql://127.0.0.1:1/a" }
+                        targets: []
                         """);
         assertThat(InProcessCli.run(lines::add, "migrate", spec.toString(), "--local"))
                 .isEqualTo(ExitCode.USAGE);
-        assertThat(String.join("\n", lines)).contains("kind tenant").contains("kind chain can");
+        assertThat(String.join("\n", lines)).contains("kind").contains("fanout");
     }
 
     private int migrate(String... options) throws Exception {

@@ -18,11 +18,11 @@ final class RunningMigration implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    private final CommandRun commands;
+    private final Commands commands;
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
     private final CompletableFuture<Integer> end;
 
-    RunningMigration(CommandRun commands, String... arguments) {
+    RunningMigration(Commands commands, String... arguments) {
         this.commands = commands;
         this.end = CompletableFuture.supplyAsync(() -> InProcessCli.run(lines::add, arguments));
     }
@@ -50,6 +50,13 @@ final class RunningMigration implements AutoCloseable {
                                     && condition.holds(
                                             new ObjectMapper().readTree(commands.output()));
                         });
+    }
+
+    /** What it has printed so far. */
+    List<String> printed() {
+        synchronized (lines) {
+            return List.copyOf(lines);
+        }
     }
 
     /** Waits for its end. */

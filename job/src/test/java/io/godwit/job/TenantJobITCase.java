@@ -3,11 +3,15 @@ package io.godwit.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.connector.Connectors;
+import io.godwit.connector.postgres.eventstore.AppliedThrough;
+import io.godwit.connector.postgres.eventstore.ControlTables;
+import io.godwit.connector.postgres.eventstore.PostgresEventStoreSpec;
 import io.godwit.connector.postgres.eventstore.StoreSchema;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.LedgerDatabase;
 import io.godwit.model.Phase;
 import io.godwit.spec.MigrationSpec;
+import io.godwit.spec.Positions;
 import io.godwit.spec.SpecLoader;
 import io.godwit.testkit.PostgresDatabase;
 import io.godwit.testkit.StoreVariant;
@@ -19,14 +23,17 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,52 +59,160 @@ final class TenantJobITCase {
         PostgresDatabase target = STORES.newStore(variant);
         String tenant = history.tenant(0);
         MigrationSpec spec = spec(source, target, variant, tenant);
-        LedgerDatabase database =
-                new LedgerDatabase(source.url(), source.user(), source.password());
-        database.migrate();
-        try (Ledger ledger = new Ledger(database)) {
-            long id = ledger.create("tenant", "tenant", "spec", true).id();
-            JobClient job = start(spec, new Run(database, id, "tenant"), source, variant);
-            AtomicBoolean writing = new AtomicBoolean(true);
-            Thread writer = new Thread(() -> write(source, variant, tenant, writing));
-            writer.start();
-            try {
-                awaitPhase(ledger, Phase.DUAL_WRITE);
-                long later = rows(source, variant, tenant) + 200;
-                Awaitility.await()
-                        .atMost(Duration.ofSeconds(60))
-                        .until(() -> rows(target, variant, tenant) > later);
-                writing.set(false);
-                writer.join();
-                Awaitility.await()
-                        .atMost(Duration.ofSeconds(60))
-                        .until(
-                                () ->
-                                        rows(target, variant, tenant)
-                                                == rows(source, variant, tenant));
-            } finally {
-                writing.set(false);
-                job.cancel().get();
-            }
-        }
+        migrateWhileItIsWrittenTo(spec, source, target, variant, Positions.KEEP);
         assertThat(TenantRows.withPositions(target, variant.mapping(), tenant))
                 .hasSizeGreaterThan(EVENTS / 2)
                 .isEqualTo(TenantRows.withPositions(source, variant.mapping(), tenant));
         assertThat(rows(target, variant, history.tenant(1))).as("another tenant").isZero();
     }
 
-    private JobClient start(
-            MigrationSpec spec, Run run, PostgresDatabase source, StoreVariant variant)
+    @ParameterizedTest
+    @EnumSource(StoreVariant.class)
+    void behindTheEventsOfATargetThatIsInUseTheyLieInTheirOrder(StoreVariant variant)
             throws Exception {
+        System.out.println("seed " + SEED);
+        TenantHistory history = TenantHistory.of(SEED, EVENTS);
+        TenantHistory others = TenantHistory.of(SEED + 1, 3000);
+        PostgresDatabase source = STORES.newStore(variant, history);
+        PostgresDatabase target = STORES.newStore(variant, others);
+        List<String> before = TenantRows.withPositions(target, variant.mapping(), others.tenant(0));
+        String tenant = history.tenant(0);
+        MigrationSpec spec = spec(source, target, variant, tenant);
+        migrateWhileItIsWrittenTo(spec, source, target, variant, Positions.APPEND);
+        assertThat(TenantRows.of(target, variant.mapping(), tenant))
+                .hasSizeGreaterThan(EVENTS / 2)
+                .isEqualTo(TenantRows.of(source, variant.mapping(), tenant));
+        assertThat(TenantRows.withPositions(target, variant.mapping(), others.tenant(0)))
+                .as("events of others")
+                .isEqualTo(before);
+    }
+
+    @Test
+    void theWayBackBringsWhatWasWrittenAfterTheSwitchAndNothingElse() throws Exception {
+        StoreVariant variant = StoreVariant.CURRENT;
+        TenantHistory history = TenantHistory.of(SEED, EVENTS);
+        PostgresDatabase source = STORES.newStore(variant, history);
+        PostgresDatabase target = STORES.newStore(variant);
+        String tenant = history.tenant(0);
+        MigrationSpec spec = spec(source, target, variant, tenant);
+        migrateWhileItIsWrittenTo(spec, source, target, variant, Positions.KEEP);
+        List<String> atSwitch = TenantRows.withPositions(source, variant.mapping(), tenant);
+        long last =
+                TenantRows.positions(target, variant.mapping(), tenant).get(atSwitch.size() - 1);
+        ControlTables.create((PostgresEventStoreSpec) spec.source());
+        try (Connection connection = target.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SELECT setval('events_global_position_seq', 1000000)");
+        }
+        LedgerDatabase database = ledgerIn(target);
+        try (Ledger ledger = new Ledger(database)) {
+            Run run = new Run(database, ledger.create("back", "tenant", "spec", true).id(), "back");
+            TenantPlan way = plan(spec, variant, Positions.APPEND, target, true, last - 100);
+            JobClient job = start(spec, run, way);
+            AtomicBoolean writing = new AtomicBoolean(true);
+            Thread writer = new Thread(() -> write(target, variant, tenant, "back-", writing));
+            writer.start();
+            try {
+                await(() -> rows(source, variant, tenant) > atSwitch.size() + 200);
+                writing.set(false);
+                writer.join();
+                await(() -> rows(source, variant, tenant) == rows(target, variant, tenant));
+            } finally {
+                writing.set(false);
+                job.cancel().get();
+            }
+        }
+        assertThat(TenantRows.of(source, variant.mapping(), tenant))
+                .isEqualTo(TenantRows.of(target, variant.mapping(), tenant));
+        assertThat(TenantRows.withPositions(source, variant.mapping(), tenant))
+                .startsWith(atSwitch.toArray(String[]::new));
+    }
+
+    /** Until the target has everything that was written, too. */
+    private void migrateWhileItIsWrittenTo(
+            MigrationSpec spec,
+            PostgresDatabase source,
+            PostgresDatabase target,
+            StoreVariant variant,
+            Positions positions)
+            throws Exception {
+        String tenant = spec.tenant().tenants().get(0);
+        ControlTables.create((PostgresEventStoreSpec) spec.target());
+        LedgerDatabase database = ledgerIn(source);
+        try (Ledger ledger = new Ledger(database)) {
+            long id = ledger.create("tenant", "tenant", "spec", true).id();
+            TenantPlan plan = plan(spec, variant, positions, source, false, 1);
+            JobClient job = start(spec, new Run(database, id, "tenant"), plan);
+            AtomicBoolean writing = new AtomicBoolean(true);
+            Thread writer = new Thread(() -> write(source, variant, tenant, "", writing));
+            writer.start();
+            try {
+                await(() -> ledger.find("tenant").orElseThrow().phase() == Phase.DUAL_WRITE);
+                long later = rows(source, variant, tenant) + 200;
+                await(() -> rows(target, variant, tenant) > later);
+                writing.set(false);
+                writer.join();
+                await(() -> rows(target, variant, tenant) == rows(source, variant, tenant));
+                long last = last(source, variant, tenant);
+                AppliedThrough through = new AppliedThrough("tenant", "shared");
+                try (Connection connection = target.connect()) {
+                    await(() -> through.read(connection).orElse(0) >= last);
+                }
+            } finally {
+                writing.set(false);
+                job.cancel().get();
+            }
+        }
+    }
+
+    private static LedgerDatabase ledgerIn(PostgresDatabase store) {
+        LedgerDatabase database = new LedgerDatabase(store.url(), store.user(), store.password());
+        database.migrate();
+        return database;
+    }
+
+    private static void await(Callable<Boolean> condition) {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(condition);
+    }
+
+    private static long last(PostgresDatabase store, StoreVariant variant, String tenant) {
+        List<Long> positions = TenantRows.positions(store, variant.mapping(), tenant);
+        return positions.get(positions.size() - 1);
+    }
+
+    private static TenantPlan plan(
+            MigrationSpec spec,
+            StoreVariant variant,
+            Positions positions,
+            PostgresDatabase from,
+            boolean back,
+            long start)
+            throws SQLException {
+        PostgresEventStoreSpec source = (PostgresEventStoreSpec) spec.source();
+        PostgresEventStoreSpec target = (PostgresEventStoreSpec) spec.target();
+        try (Connection connection = from.connect()) {
+            List<String> columns = StoreSchema.read(connection, variant.mapping()).copiedColumns();
+            return new TenantPlan(
+                    "godwit: tenant" + (back ? " (back)" : ""),
+                    back ? target : source,
+                    back ? source : target,
+                    positions,
+                    columns,
+                    start,
+                    0,
+                    EVENTS,
+                    EVENTS / 2);
+        }
+    }
+
+    private JobClient start(MigrationSpec spec, Run run, TenantPlan plan) throws Exception {
         Configuration configuration = new Configuration();
         configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, folder.toUri().toString());
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.createLocalEnvironment(2, configuration);
-        try (Connection connection = source.connect()) {
-            List<String> columns = StoreSchema.read(connection, variant.mapping()).copiedColumns();
-            TenantJob.build(env, spec, run, new TenantPlan(columns, 1, 0, EVENTS, EVENTS / 2));
-        }
-        return env.executeAsync("tenant");
+        TenantJob.build(env, spec, run, plan);
+        assertThat(env.getStreamGraph(false).getJobName()).isEqualTo(plan.title());
+        return env.executeAsync();
     }
 
     private MigrationSpec spec(
@@ -140,25 +255,23 @@ final class TenantJobITCase {
         return new SpecLoader(Connectors.TYPES, System::getenv).load("tenant.yaml", yaml);
     }
 
-    private static void awaitPhase(Ledger ledger, Phase phase) {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> ledger.find("tenant").orElseThrow().phase() == phase);
-    }
-
     private static long rows(PostgresDatabase database, StoreVariant variant, String tenant) {
         return TenantRows.positions(database, variant.mapping(), tenant).size();
     }
 
     /** Transactions of three events, some of them rolled back; every third for another tenant. */
     private static void write(
-            PostgresDatabase database, StoreVariant variant, String tenant, AtomicBoolean goOn) {
+            PostgresDatabase database,
+            StoreVariant variant,
+            String tenant,
+            String prefix,
+            AtomicBoolean goOn) {
         try (Connection connection = database.connect();
                 PreparedStatement insert = connection.prepareStatement(insertLike(variant))) {
             connection.setAutoCommit(false);
             for (int i = 0; goOn.get(); i++) {
                 for (int n = 0; n < 3; n++) {
-                    insert.setString(1, i + "-" + n);
+                    insert.setString(1, prefix + i + "-" + n);
                     insert.setString(2, tenant);
                     insert.executeUpdate();
                 }

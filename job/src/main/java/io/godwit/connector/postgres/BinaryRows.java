@@ -4,29 +4,16 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
 
 /**
- * Rows in PostgreSQL's binary COPY format, collected in memory and sent in one COPY. The format is
- * that of the manual's page on COPY: per field its length and its bytes in network order.
+ * Rows in PostgreSQL's binary COPY format, collected in memory and sent in one {@link BinaryCopy}:
+ * per field its length and its bytes in network order.
  */
 final class BinaryRows {
 
-    /** The signature (11 bytes), the flags and the length of the header's extension, both 0. */
-    private static final byte[] HEADER = {
-        'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
-    };
-
-    private static final int CHUNK = 1 << 16;
-
-    private byte[] bytes = new byte[CHUNK];
+    private byte[] bytes = new byte[1 << 16];
     private int size;
     private long rows;
-
-    BinaryRows() {
-        write(HEADER);
-    }
 
     BinaryRows row(int fields) {
         rows++;
@@ -108,22 +95,9 @@ final class BinaryRows {
         if (rows == 0) {
             return;
         }
-        int2Raw(-1);
-        CopyIn copy =
-                connection
-                        .unwrap(PGConnection.class)
-                        .getCopyAPI()
-                        .copyIn("COPY " + into + " FROM STDIN (FORMAT binary)");
-        try {
-            copy.writeToCopy(bytes, 0, size);
-            long copied = copy.endCopy();
-            if (copied != rows) {
-                throw new SQLException("COPY took " + copied + " of " + rows + " rows");
-            }
-        } finally {
-            if (copy.isActive()) {
-                copy.cancelCopy();
-            }
+        try (BinaryCopy copy = BinaryCopy.into(connection, into)) {
+            copy.write(bytes, size, rows);
+            copy.end();
         }
     }
 }

@@ -1,8 +1,5 @@
 package io.godwit.connector.postgres;
 
-import dev.failsafe.Failsafe;
-import dev.failsafe.FailsafeException;
-import dev.failsafe.RetryPolicy;
 import io.godwit.connector.postgres.BlockTable.Stored;
 import io.godwit.model.ApplyResult;
 import io.godwit.model.BlockId;
@@ -10,9 +7,9 @@ import io.godwit.model.ChainEvent;
 import io.godwit.model.MigrationException;
 import io.godwit.model.RankedEvent;
 import io.godwit.port.Target;
+import io.godwit.spec.Checks;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,16 +34,7 @@ public final class ChainstorageTarget implements Target<RankedEvent> {
     private static final int CONFLICTS_IN_A_ROW = 20;
     private static final int NAMED_DIFFERENCES = 10;
 
-    private static final RetryPolicy<ApplyResult> WHILE_AWAY =
-            RetryPolicy.<ApplyResult>builder()
-                    .handleIf(e -> e instanceof SQLException sql && PostgresErrors.isTransient(sql))
-                    .withBackoff(Duration.ofMillis(100), Duration.ofSeconds(5))
-                    .withMaxAttempts(8)
-                    .build();
-
-    private final ChainstoragePostgresSpec spec;
-    private final String migration;
-    private Connection connection;
+    private final RetryingSession session;
     private ChainSchema schema;
     private ChainLimits limits;
 
@@ -54,45 +42,18 @@ public final class ChainstorageTarget implements Target<RankedEvent> {
     private boolean careful;
 
     public ChainstorageTarget(ChainstoragePostgresSpec spec, String migration) {
-        this.spec = spec;
-        this.migration = migration;
+        this.session =
+                new RetryingSession(
+                        Checks.withoutQuery(spec.url()),
+                        () ->
+                                PostgresConnections.open(
+                                        spec.url(), spec.user(), spec.password(), migration),
+                        this::prepare);
     }
 
-    @Override
-    public ApplyResult apply(List<RankedEvent> batch) {
-        try {
-            return Failsafe.with(WHILE_AWAY).get(() -> applyOrReconnect(batch));
-        } catch (FailsafeException e) {
-            if (e.getCause() instanceof SQLException sql) {
-                throw PostgresErrors.of("Writing to the target", sql);
-            }
-            Thread.currentThread().interrupt();
-            throw MigrationException.transientFailure(
-                    "target", "Interrupted while waiting for the target", e.getCause());
-        }
-    }
-
-    private ApplyResult applyOrReconnect(List<RankedEvent> batch) throws SQLException {
-        try {
-            connect();
-            return applyUntilNoConflict(batch);
-        } catch (SQLException e) {
-            if (PostgresErrors.isTransient(e)) {
-                disconnect();
-            }
-            throw e;
-        }
-    }
-
-    private void connect() throws SQLException {
-        if (connection != null) {
-            return;
-        }
-        connection = PostgresConnections.open(spec.url(), spec.user(), spec.password(), migration);
+    private void prepare(Connection connection) throws SQLException {
         PostgresPlans.lookUpByIndex(connection);
-        connection.setAutoCommit(false);
         schema = ChainSchema.read(connection);
-        connection.commit();
         if (!schema.problems().isEmpty()) {
             throw MigrationException.fatal(
                     "schema",
@@ -102,37 +63,35 @@ public final class ChainstorageTarget implements Target<RankedEvent> {
         limits = new ChainLimits(schema);
     }
 
-    private ApplyResult applyUntilNoConflict(List<RankedEvent> events) throws SQLException {
+    @Override
+    public ApplyResult apply(List<RankedEvent> batch) {
+        return session.call(
+                "Writing to the target", connection -> applyUntilNoConflict(connection, batch));
+    }
+
+    private ApplyResult applyUntilNoConflict(Connection connection, List<RankedEvent> events)
+            throws SQLException {
         ChainBatch batch = ChainBatch.of(events);
         batch.events().forEach(limits::check);
         for (int conflicts = 0; ; conflicts++) {
+            boolean look = careful || conflicts > 0;
             try {
-                ApplyResult result = applyOnce(batch, careful || conflicts > 0);
-                connection.commit();
-                careful = (careful || conflicts > 0) && result.alreadyEqual() > 0;
+                ApplyResult result =
+                        RetryingSession.transaction(
+                                connection, open -> applyOnce(open, batch, look));
+                careful = look && result.alreadyEqual() > 0;
                 long repeated = events.size() - batch.events().size();
                 return result.plus(new ApplyResult(0, repeated, 0));
             } catch (SQLException e) {
-                rollback(e);
                 if (!PostgresErrors.isConflict(e) || conflicts == CONFLICTS_IN_A_ROW) {
                     throw e;
                 }
-            } catch (RuntimeException e) {
-                rollback(e);
-                throw e;
             }
         }
     }
 
-    private void rollback(Exception because) {
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            because.addSuppressed(e);
-        }
-    }
-
-    private ApplyResult applyOnce(ChainBatch batch, boolean look) throws SQLException {
+    private ApplyResult applyOnce(Connection connection, ChainBatch batch, boolean look)
+            throws SQLException {
         BlockTable blocks = new BlockTable(connection, schema);
         EventTable events = new EventTable(connection);
         Map<BlockId, Stored> stored = blocks.find(toLookFor(batch, look));
@@ -220,21 +179,8 @@ public final class ChainstorageTarget implements Target<RankedEvent> {
                         + " them");
     }
 
-    private void disconnect() {
-        if (connection == null) {
-            return;
-        }
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            // The session is given up because it is broken; closing it can only say so again.
-        } finally {
-            connection = null;
-        }
-    }
-
     @Override
     public void close() {
-        disconnect();
+        session.close();
     }
 }

@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /** Planner settings of a session. */
-final class PostgresPlans {
+public final class PostgresPlans {
 
     private PostgresPlans() {}
 
@@ -14,7 +14,7 @@ final class PostgresPlans {
      * statistics the planner would now and then join by reading a whole table, and the copy would
      * take time quadratic in its length.
      */
-    static void lookUpByIndex(Connection connection) throws SQLException {
+    public static void lookUpByIndex(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET enable_hashjoin = off");
             statement.execute("SET enable_mergejoin = off");

@@ -73,13 +73,19 @@ final class BriefLock {
         connection.rollback();
         String sql =
                 """
-                SELECT coalesce(string_agg(DISTINCT coalesce(
+                SELECT coalesce(
+                    string_agg(DISTINCT who, ', ') FILTER (WHERE NOT reads),
+                    string_agg(DISTINCT who, ', '), -- readers are in the way of a DROP only
+                    'nobody any more')
+                FROM (
+                    SELECT l.mode IN ('AccessShareLock', 'RowShareLock') AS reads, coalesce(
                         'pid ' || l.pid || ' (' || a.application_name || ')',
-                        'a prepared transaction'), ', '), 'nobody any more')
-                FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)
-                WHERE l.locktype = 'relation' AND l.granted AND l.relation = CAST(? AS oid)
-                    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                    AND l.mode NOT IN ('AccessShareLock', 'RowShareLock')
+                        'a prepared transaction') AS who
+                    FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)
+                    WHERE l.locktype = 'relation' AND l.granted AND l.relation = CAST(? AS oid)
+                        AND l.database =
+                            (SELECT oid FROM pg_database WHERE datname = current_database())
+                ) AS holders
                 """;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setLong(1, table.oid());

@@ -21,7 +21,7 @@ final class EventRows {
     private final String tenants;
 
     /**
-     * @param columns what is copied, without the position, which comes first
+     * @param columns what is copied, the position first
      * @param tenantType the tenant column's type, as format_type gives it
      */
     EventRows(
@@ -73,31 +73,16 @@ final class EventRows {
     }
 
     private String select(SequenceRange range, int limit) {
-        String position = EventStoreMapping.quoted(mapping.position());
-        return "COPY (SELECT "
-                + position
-                + columns.stream()
-                        .map(c -> ", " + EventStoreMapping.quoted(c))
-                        .collect(Collectors.joining())
-                + " FROM "
-                + mapping.quotedTable()
-                + " WHERE "
-                + EventStoreMapping.quoted(mapping.tenantId())
-                + " IN ("
-                + tenants
-                + ") AND "
-                + position
-                + " >= "
-                + range.from()
-                + " AND "
-                + position
-                + " < "
-                + range.until()
-                + " ORDER BY "
-                + position
-                + " LIMIT "
-                + limit
-                + ") TO STDOUT (FORMAT binary)";
+        return "COPY (SELECT %1$s FROM %2$s WHERE %3$s IN (%4$s) AND %5$s >= %6$s AND %5$s < %7$s ORDER BY %5$s LIMIT %8$s) TO STDOUT (FORMAT binary)"
+                .formatted(
+                        ColumnList.of(columns),
+                        mapping.quotedTable(),
+                        EventStoreMapping.quoted(mapping.tenantId()),
+                        tenants,
+                        EventStoreMapping.quoted(mapping.position()),
+                        range.from(),
+                        range.until(),
+                        limit);
     }
 
     static String literal(String text) {

@@ -13,11 +13,13 @@ import java.util.List;
  *
  * <p>Nothing is kept across a crash: a new instance proves its head anew. A fence that is not final
  * when it is asked for is looked at again by the next call, so a writer that stays open delays the
- * head and nothing else.
+ * head and nothing else. Calls that follow one another faster than {@link TailPace} allows are told
+ * what is known already.
  */
 public final class EventTableLog implements EventLog<StoredEvent> {
 
     private final PostgresEventStoreSpec spec;
+    private final List<String> columns;
     private final List<String> tenants;
     private final String migration;
     private Connection connection;
@@ -25,12 +27,24 @@ public final class EventTableLog implements EventLog<StoredEvent> {
     private EventRows rows;
     private Fence pending;
     private long proved = UNKNOWN;
+    private final TailPace pace = new TailPace();
+
+    /** With every column that can be copied. */
+    public EventTableLog(PostgresEventStoreSpec spec, List<String> tenants, String migration) {
+        this(spec, List.of(), tenants, migration);
+    }
 
     /**
+     * @param columns what is read, the position first; none for every column that can be copied
      * @param tenants as the tenant column spells them
      */
-    public EventTableLog(PostgresEventStoreSpec spec, List<String> tenants, String migration) {
+    public EventTableLog(
+            PostgresEventStoreSpec spec,
+            List<String> columns,
+            List<String> tenants,
+            String migration) {
         this.spec = spec;
+        this.columns = List.copyOf(columns);
         this.tenants = List.copyOf(tenants);
         this.migration = migration;
     }
@@ -46,7 +60,12 @@ public final class EventTableLog implements EventLog<StoredEvent> {
 
     @Override
     public long head(int tag) {
-        return call("Proving the head of the source", c -> prove());
+        if (connection != null && !pace.isDue(System.nanoTime())) {
+            return proved;
+        }
+        long head = call("Proving the head of the source", c -> prove());
+        pace.looked(System.nanoTime());
+        return head;
     }
 
     private long prove() throws SQLException {
@@ -60,7 +79,12 @@ public final class EventTableLog implements EventLog<StoredEvent> {
 
     @Override
     public List<StoredEvent> read(int tag, SequenceRange range, int limit, boolean live) {
-        return call("Reading " + range + " of the source", c -> rows.read(c, range, limit, live));
+        List<StoredEvent> events =
+                call("Reading " + range + " of the source", c -> rows.read(c, range, limit, live));
+        if (!events.get(0).isMark()) {
+            pace.foundEvents();
+        }
+        return events;
     }
 
     private <T> T call(String what, Call<T> call) {
@@ -84,7 +108,7 @@ public final class EventTableLog implements EventLog<StoredEvent> {
         rows =
                 new EventRows(
                         spec.eventStore(),
-                        schema.copiedColumns().subList(1, schema.copiedColumns().size()),
+                        columns.isEmpty() ? schema.copiedColumns() : columns,
                         schema.typeOf(spec.eventStore().tenantId()),
                         tenants);
         pending = null;

@@ -23,23 +23,28 @@ final class EventTables {
 
     /**
      * @param name as it may stand in a statement of the session that looked it up
+     * @param partition has the row triggers of what it is a partition of
      */
-    record Table(long oid, String name) {}
+    record Table(long oid, String name, boolean partition) {}
 
     private EventTables() {}
 
     static Optional<Table> find(Connection connection, EventStoreMapping mapping)
             throws SQLException {
-        String sql = "SELECT CAST(to_regclass(?) AS oid), CAST(to_regclass(?) AS text)";
+        return find(connection, mapping.quotedTable());
+    }
+
+    /**
+     * @param quotedTable as SQL names it
+     */
+    static Optional<Table> find(Connection connection, String quotedTable) throws SQLException {
+        String sql =
+                "SELECT oid, CAST(CAST(oid AS regclass) AS text), relispartition FROM pg_class"
+                        + " WHERE oid = to_regclass(?)";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, mapping.quotedTable());
-            statement.setString(2, mapping.quotedTable());
+            statement.setString(1, quotedTable);
             try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                long oid = rows.getLong(1);
-                return rows.wasNull()
-                        ? Optional.empty()
-                        : Optional.of(new Table(oid, rows.getString(2)));
+                return rows.next() ? Optional.of(table(rows)) : Optional.empty();
             }
         }
     }
@@ -62,7 +67,7 @@ final class EventTables {
         String sql =
                 TREE
                         + """
-                        SELECT c.oid, CAST(CAST(c.oid AS regclass) AS text)
+                        SELECT c.oid, CAST(CAST(c.oid AS regclass) AS text), c.relispartition
                         FROM pg_class c JOIN tree USING (oid)
                         ORDER BY c.oid
                         """;
@@ -71,7 +76,7 @@ final class EventTables {
             statement.setLong(1, require(connection, mapping).oid());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    tables.add(new Table(rows.getLong(1), rows.getString(2)));
+                    tables.add(table(rows));
                 }
             }
         }
@@ -100,5 +105,35 @@ final class EventTables {
                         + " has no column "
                         + column
                         + "; event_store maps the columns of the event table");
+    }
+
+    /** What Godwit names otherwise names nobody: a UUID in capitals is not found as text. */
+    static void requireAsPrinted(Connection connection, EventStoreMapping mapping, String tenant)
+            throws SQLException {
+        String type = typeOf(connection, mapping, mapping.tenantId());
+        String sql = "SELECT CAST(CAST(CAST(? AS text) AS " + type + ") AS text)";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, tenant);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                if (!tenant.equals(rows.getString(1))) {
+                    throw MigrationException.refused(
+                            tenant,
+                            "Tenant "
+                                    + tenant
+                                    + " is printed as "
+                                    + rows.getString(1)
+                                    + " by column "
+                                    + mapping.tenantId()
+                                    + " ("
+                                    + type
+                                    + "); name it so");
+                }
+            }
+        }
+    }
+
+    private static Table table(ResultSet rows) throws SQLException {
+        return new Table(rows.getLong(1), rows.getString(2), rows.getBoolean(3));
     }
 }

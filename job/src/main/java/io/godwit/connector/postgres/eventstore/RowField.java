@@ -2,7 +2,7 @@ package io.godwit.connector.postgres.eventstore;
 
 import java.nio.ByteBuffer;
 
-/** The position in a row of binary COPY: its first field, an int8 or an int4. */
+/** Fields of a row of binary COPY; the position is the first one, an int8 or an int4. */
 final class RowField {
 
     private static final int LENGTH_AT = Short.BYTES;
@@ -35,5 +35,13 @@ final class RowField {
             buffer.putInt(VALUE_AT, Math.toIntExact(position));
         }
         return moved;
+    }
+
+    /** The row with one more field, an int8. */
+    static byte[] appended(byte[] row, long value) {
+        ByteBuffer longer = ByteBuffer.allocate(row.length + Integer.BYTES + Long.BYTES);
+        longer.put(row).putInt(Long.BYTES).putLong(value);
+        longer.putShort(0, (short) (longer.getShort(0) + 1));
+        return longer.array();
     }
 }

@@ -42,14 +42,16 @@ public final class TenantRoutes {
 
     /**
      * The tenant's appends go through the fence from now on, and are taken: first step at a source.
-     * Repeatable. Ready for a cutover only when {@link OldSnapshots} says so.
+     * Repeatable. Ready for a cutover only when {@link OldSnapshots} says so. Epochs go on where a
+     * forgotten route's ended, for routers follow only higher ones.
      *
      * @param connection in autocommit
      * @param storeId this store
      */
     public TenantRoute prepare(Connection connection, String tenant, String storeId)
             throws SQLException {
-        TenantRoute route = inserted(connection, tenant, storeId, TenantRoute.State.OPEN, 1);
+        long epoch = lastEpoch(connection, tenant) + 1;
+        TenantRoute route = inserted(connection, tenant, storeId, TenantRoute.State.OPEN, epoch);
         if (!route.open() || !route.storeId().equals(storeId)) {
             throw MigrationException.refused(
                     tenant,
@@ -153,13 +155,20 @@ public final class TenantRoutes {
     }
 
     /**
-     * Forgets a tenant: its appends are taken here and nothing looks at them any more. For an
-     * aborted migration, and for a store whose late writers are all gone.
+     * Forgets a tenant, but for its last epoch: its appends are taken here. The fence goes on
+     * looking at them until it is installed for fewer. For an aborted migration, and for a store
+     * whose late writers are all gone.
      */
     public void forget(Connection connection, String tenant) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(
-                        "DELETE FROM godwit.tenant_route WHERE tenant_id = ?")) {
+        String sql =
+                """
+                WITH gone AS (
+                    DELETE FROM godwit.tenant_route WHERE tenant_id = ? RETURNING tenant_id, epoch)
+                INSERT INTO godwit.last_epoch AS last (tenant_id, epoch) SELECT * FROM gone
+                ON CONFLICT (tenant_id)
+                DO UPDATE SET epoch = greatest(last.epoch, EXCLUDED.epoch)
+                """;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, tenant);
             statement.executeUpdate();
         }
@@ -179,7 +188,7 @@ public final class TenantRoutes {
         if (epoch <= UNMARKED) {
             throw new IllegalArgumentException("Epoch " + epoch + "; a route's is at least 1");
         }
-        requireAsPrinted(connection, tenant);
+        EventTables.requireAsPrinted(connection, mapping, tenant);
         String insert =
                 "INSERT INTO godwit.tenant_route (tenant_id, store_id, epoch, state)"
                         + " VALUES (?, ?, ?, ?) ON CONFLICT (tenant_id) DO NOTHING";
@@ -202,27 +211,12 @@ public final class TenantRoutes {
         return read(connection, tenant).orElseThrow();
     }
 
-    /** The trigger compares texts: a UUID in capitals would name nobody, and nobody be fenced. */
-    private void requireAsPrinted(Connection connection, String tenant) throws SQLException {
-        String type = EventTables.typeOf(connection, mapping, mapping.tenantId());
-        String sql = "SELECT CAST(CAST(CAST(? AS text) AS " + type + ") AS text)";
+    private static long lastEpoch(Connection connection, String tenant) throws SQLException {
+        String sql = "SELECT epoch FROM godwit.last_epoch WHERE tenant_id = ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, tenant);
             try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                if (!tenant.equals(rows.getString(1))) {
-                    throw MigrationException.refused(
-                            tenant,
-                            "Tenant "
-                                    + tenant
-                                    + " is printed as "
-                                    + rows.getString(1)
-                                    + " by column "
-                                    + mapping.tenantId()
-                                    + " ("
-                                    + type
-                                    + "); name it so");
-                }
+                return rows.next() ? rows.getLong(1) : UNMARKED;
             }
         }
     }

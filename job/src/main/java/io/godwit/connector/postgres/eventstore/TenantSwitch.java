@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 
@@ -35,6 +36,17 @@ public final class TenantSwitch {
                     AND l.mode = 'ExclusiveLock' AND l.granted
                     AND CAST(l.classid AS bigint) = (k.key >> 32) & 4294967295
                     AND CAST(l.objid AS bigint) = k.key & 4294967295)
+            """
+                    .formatted(KEY);
+
+    /** Sessions of this database that have the tenant's lock, in the mode that is put in. */
+    private static final String HOLDERS =
+            """
+            FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid), (SELECT %s AS key) AS k
+            WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.mode = '%%s' AND l.granted
+                AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND CAST(l.classid AS bigint) = (k.key >> 32) & 4294967295
+                AND CAST(l.objid AS bigint) = k.key & 4294967295
             """
                     .formatted(KEY);
 
@@ -71,6 +83,33 @@ public final class TenantSwitch {
             }
             throw e;
         }
+    }
+
+    /**
+     * Whether a switch of the tenant is under way, of whomever: while it is, the route that is read
+     * may be about to change. Once it is not, the route stays until the lock is taken again.
+     *
+     * @param connection that does not hold the lock itself
+     */
+    public boolean isUnderWay(Connection connection, String tenant) throws SQLException {
+        return !holders(connection, tenant, "ExclusiveLock").isEmpty();
+    }
+
+    /** Who keeps the lock from being granted: transactions with an append of the tenant. */
+    public List<String> openAppends(Connection connection, String tenant) throws SQLException {
+        return holders(connection, tenant, "ShareLock");
+    }
+
+    private static List<String> holders(Connection connection, String tenant, String mode)
+            throws SQLException {
+        return CatalogueQuery.list(
+                connection,
+                "SELECT 'pid ' || l.pid || ' (' || coalesce(a.application_name, '') || ', open for '"
+                        + " || coalesce(date_trunc('milliseconds', clock_timestamp() -"
+                        + " a.xact_start)::text, '?') || ')' "
+                        + HOLDERS.formatted(mode),
+                row -> row.getString(1),
+                tenant);
     }
 
     /**

@@ -7,46 +7,55 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import org.flywaydb.core.Flyway;
 
 /**
  * The trigger by which a store's own database holds or refuses a tenant's appends.
  *
- * <p>Promises, once {@link #isInstalled} and with a route row that every snapshot sees ({@link
- * OldSnapshots}): an INSERT, a COPY or the inserted rows of an ON CONFLICT or MERGE for a tenant
- * that has a route row waits while somebody holds the tenant's lock exclusively ({@link
- * TenantSwitch}), and then commits only if the route says that this database takes the tenant's
- * appends. Otherwise it fails with {@link #REFUSED}. REPEATABLE READ and SERIALIZABLE writers that
- * were overtaken by a change of the route fail with 40001, as they do for any row. Tenants without
- * a route row are never held.
+ * <p>Promises, once {@link #isInstalled} for a tenant and with a route row that every snapshot sees
+ * ({@link OldSnapshots}): an INSERT, a COPY or the inserted rows of an ON CONFLICT or MERGE for
+ * this tenant waits while somebody holds the tenant's lock exclusively ({@link TenantSwitch}), and
+ * then commits only if the route says that this database takes the tenant's appends. Otherwise it
+ * fails with {@link #REFUSED}. REPEATABLE READ and SERIALIZABLE writers that were overtaken by a
+ * change of the route fail with 40001, as they do for any row. Rows of tenants that are not fenced
+ * end at the trigger's condition ({@link FenceTrigger}).
  *
- * <p>Why nothing slips through: the trigger runs before the writer's commit, takes the lock shared
- * until the end of the transaction and reads the route after it has it. So for each append either
- * the writer had the lock first, and whoever takes it exclusively sees the committed row; or it
- * came second, and reads a route that is as new as the lock.
+ * <p>Why nothing slips through: for each row of a fenced tenant the function runs before the end of
+ * the statement, so before the commit; it takes the tenant's lock shared until the end of the
+ * transaction, and looks at the route after it has it. So for each append either the writer had the
+ * lock first, and whoever takes it exclusively sees the committed row; or it came second, and sees
+ * a route that is as new as the lock. ROLLBACK TO SAVEPOINT gives back the lock with the row; the
+ * next row takes it again, as nothing but the lock is remembered.
  *
- * <p>Outside of it: an UPDATE that changes the tenant of a row, DELETE and TRUNCATE; rows that a
- * logical replication worker applies (PostgreSQL fires no statement triggers there); partitions
- * that are added later and inserted into by their own name, until {@link #install} runs again,
- * which {@link #isInstalled} tells; and whoever may drop or disable the trigger.
- * session_replication_role does not switch it off.
+ * <p>It looks at the route itself only if it must: while godwit.moves is as it was when the
+ * function was written, no tenant has moved that had not moved then (V001__write_fence.sql has the
+ * proof). After each cutover, also one that was rolled back, and after a crash of the server,
+ * fenced tenants pay for reading the route; {@link #install} ends that.
  *
- * <p>The trigger function runs as the role that installed it, with a fixed search path: writers
- * need no right on schema godwit. Godwit's own writes pass by {@link #pass}.
+ * <p>Replacing the trigger leaves no gap: CREATE OR REPLACE and ENABLE ALWAYS are one transaction,
+ * whose lock waits for the transactions that have written to the table and keeps others out;
+ * whoever gets in after it has the new trigger. Each trigger holds a tenant that is in both of
+ * their lists.
  *
- * <p>Any thread; each call has a session of its own. A crash leaves some tables with the trigger
- * and some without; installing again completes it.
+ * <p>Partitions have the trigger of their table, also those that are added or attached later. Rows
+ * that a logical replication worker applies and rows that an UPDATE moves into another partition
+ * are fenced too; session_replication_role does not switch the fence off. Outside of it: an UPDATE
+ * that changes the tenant of a row in its place, DELETE and TRUNCATE; detached partitions; children
+ * by INHERITS that come later, until {@link #install} runs again, which {@link #isInstalled} tells;
+ * and whoever may drop or disable the trigger.
+ *
+ * <p>The trigger function runs as the role that installed it and names everything with its schema:
+ * writers need no right on schema godwit. Godwit's own writes pass by {@link #pass}.
+ *
+ * <p>Any thread; each call has a session of its own. A crash leaves the trigger as it was or as it
+ * is to be, table by table; installing again completes it.
  */
 public final class WriteFence {
 
     /** SQLSTATE of a refused append. */
     public static final String REFUSED = "GW002";
-
-    static final String TRIGGER = "godwit_write_fence";
-    private static final String FUNCTION_PREFIX = "fence_";
-    private static final int LONGEST_NAME = 63;
 
     private final PostgresEventStoreSpec store;
     private final EventStoreMapping mapping;
@@ -59,49 +68,54 @@ public final class WriteFence {
         this.store = store;
         this.mapping = store.eventStore();
         this.migration = Objects.requireNonNull(migration, "migration");
-        if (FUNCTION_PREFIX.length() + mapping.tenantId().length() > LONGEST_NAME) {
-            throw new IllegalArgumentException(
-                    "event_store.tenant_id is longer than "
-                            + (LONGEST_NAME - FUNCTION_PREFIX.length())
-                            + " characters: "
-                            + mapping.tenantId());
-        }
     }
 
     /**
-     * Creates what is missing: schema godwit, the route table, the trigger on the event table and
-     * on each partition. Writers wait for one lock time-out at most at a time; there are retries.
+     * Makes the fence hold these tenants and all that have a route here, and no others; creates
+     * what is missing for it. Comes before the tenants' routes. Repeatable: if nothing is missing,
+     * the event table is not locked. Otherwise writers wait for one lock time-out at most at a
+     * time; there are retries.
      */
-    public void install() {
-        createSchema();
+    public void install(Collection<String> tenants) {
+        ControlTables.create(store);
         try (Connection connection = store.open(migration)) {
             alone(connection);
-            EventTables.typeOf(connection, mapping, mapping.tenantId());
-            String function = createFunction(connection);
-            BriefLock brief = new BriefLock(connection);
-            for (EventTables.Table table : unfenced(connection)) {
-                brief.run(
-                        table,
-                        "DROP TRIGGER IF EXISTS " + TRIGGER + " ON " + table.name(),
-                        "CREATE TRIGGER "
-                                + TRIGGER
-                                + " AFTER INSERT ON "
-                                + table.name()
-                                + " REFERENCING NEW TABLE AS godwit_added FOR EACH STATEMENT"
-                                + " EXECUTE FUNCTION godwit."
-                                + EventStoreMapping.quoted(function)
-                                + "()",
-                        "ALTER TABLE " + table.name() + " ENABLE ALWAYS TRIGGER " + TRIGGER);
+            FenceTrigger trigger = FenceTrigger.of(connection, mapping, tenants);
+            if (trigger.tenants().isEmpty()) {
+                throw new IllegalArgumentException(
+                        "No tenant to fence in "
+                                + mapping.table()
+                                + ": none is named and none has a route; remove() takes the fence"
+                                + " away");
             }
+            BriefLock brief = new BriefLock(connection);
+            brief.run(
+                    EventTables.find(connection, "godwit.tenant_route").orElseThrow(),
+                    trigger.functionDdl(connection));
+            if (trigger.lacking(connection, true).isEmpty()) {
+                return;
+            }
+            for (EventTables.Table table : EventTables.all(connection, mapping)) {
+                if (!table.partition()) {
+                    brief.run(table, trigger.ddl(connection, table));
+                }
+            }
+            requireEverywhere(trigger.lacking(connection, false));
         } catch (SQLException e) {
             throw PostgresErrors.of("Installing the write fence of " + mapping.table(), e);
         }
     }
 
-    /** True if the event table and each of its partitions have the fence as it should be. */
-    public boolean isInstalled() {
+    /**
+     * True if the event table and each of its partitions have the fence as it should be, for these
+     * tenants and all that have a route here.
+     */
+    public boolean isInstalled(Collection<String> tenants) {
         try (Connection connection = store.open(migration)) {
-            return routesExist(connection) && unfenced(connection).isEmpty();
+            return routesExist(connection)
+                    && FenceTrigger.of(connection, mapping, tenants)
+                            .lacking(connection, false)
+                            .isEmpty();
         } catch (SQLException e) {
             throw PostgresErrors.of("Looking for the write fence of " + mapping.table(), e);
         }
@@ -109,7 +123,8 @@ public final class WriteFence {
 
     /**
      * Takes the trigger away. Refused while a tenant of this database has moved: its late writers
-     * would no longer be. The route table stays.
+     * would no longer be. The route table stays. To let go of one tenant only, forget its route and
+     * {@link #install} the others.
      */
     public void remove() {
         try (Connection connection = store.open(migration)) {
@@ -120,8 +135,12 @@ public final class WriteFence {
             refuseWhileMoved(connection);
             BriefLock brief = new BriefLock(connection);
             for (EventTables.Table table : EventTables.all(connection, mapping)) {
-                brief.run(table, "DROP TRIGGER IF EXISTS " + TRIGGER + " ON " + table.name());
+                if (!table.partition()) {
+                    brief.run(table, FenceTrigger.dropFrom(table));
+                }
             }
+            EventTables.Table root = EventTables.require(connection, mapping);
+            brief.run(root, FenceTrigger.dropFunction(root));
         } catch (SQLException e) {
             throw PostgresErrors.of("Removing the write fence of " + mapping.table(), e);
         }
@@ -146,38 +165,10 @@ public final class WriteFence {
         }
     }
 
-    private void createSchema() {
-        Flyway.configure(WriteFence.class.getClassLoader())
-                .dataSource(
-                        store.url(),
-                        store.user(),
-                        store.password() == null ? null : store.password().reveal())
-                .schemas("godwit")
-                .defaultSchema("godwit")
-                .createSchemas(true)
-                .table("eventstore_schema_history")
-                .baselineOnMigrate(true)
-                .baselineVersion("0")
-                .locations("classpath:sql/eventstore")
-                .load()
-                .migrate();
-    }
-
     /** One at a time installs or removes; the lock ends with the session. */
     private static void alone(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SELECT pg_advisory_lock(hashtextextended('godwit write fence', 0))");
-        }
-    }
-
-    private String createFunction(Connection connection) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT godwit.create_fence(CAST(? AS name))")) {
-            statement.setString(1, mapping.tenantId());
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                return rows.getString(1);
-            }
         }
     }
 
@@ -191,28 +182,17 @@ public final class WriteFence {
         }
     }
 
-    private List<EventTables.Table> unfenced(Connection connection) throws SQLException {
-        String sql =
-                """
-                SELECT t.tgrelid
-                FROM pg_trigger t
-                JOIN pg_proc f ON f.oid = t.tgfoid
-                JOIN pg_namespace n ON n.oid = f.pronamespace
-                WHERE t.tgname = ? AND t.tgenabled = 'A' AND n.nspname = 'godwit'
-                    AND f.proname = ? AND f.prosecdef
-                """;
-        List<EventTables.Table> tables = EventTables.all(connection, mapping);
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, TRIGGER);
-            statement.setString(2, FUNCTION_PREFIX + mapping.tenantId());
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    long fenced = rows.getLong(1);
-                    tables.removeIf(table -> table.oid() == fenced);
-                }
-            }
+    private void requireEverywhere(List<EventTables.Table> lacking) {
+        if (!lacking.isEmpty()) {
+            throw MigrationException.refused(
+                    mapping.table(),
+                    "The write fence of "
+                            + mapping.table()
+                            + " does not hold in "
+                            + lacking.get(0).name()
+                            + ": somebody changes the table or its triggers meanwhile; install it"
+                            + " again");
         }
-        return tables;
     }
 
     private static void refuseWhileMoved(Connection connection) throws SQLException {

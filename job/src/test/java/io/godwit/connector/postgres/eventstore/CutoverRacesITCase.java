@@ -15,7 +15,9 @@ import io.godwit.testkit.PostgresServer;
 import io.godwit.testkit.Waiting;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,8 +33,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CutoverRacesITCase {
 
     private static final TenantSwitch SWITCH = new TenantSwitch(MAPPING);
-    private static final String LOCK =
-            "PERFORM pg_advisory_xact_lock_shared(hashtextextended('godwit:' || tenant, 0));";
+    private static final String LOCK = "pg_catalog.pg_advisory_xact_lock_shared(";
+    private static final String NUMBER =
+            "pg_catalog.int8eq(pg_catalog.pg_sequence_last_value('godwit.moves'), 1)";
 
     private static PostgresServer server;
 
@@ -54,7 +57,7 @@ final class CutoverRacesITCase {
     @Test
     void withoutTheLockAnOpenAppendIsLost() throws Exception {
         FencedStore store = FencedStore.plain(server).prepared();
-        store.spoilFence(LOCK, "");
+        store.spoilFence(LOCK, "pg_catalog.to_jsonb(");
         assertThat(lostByAnOpenAppend(store, true)).isEqualTo(1);
     }
 
@@ -109,6 +112,41 @@ final class CutoverRacesITCase {
         assertThat(state).isEqualTo("committed");
     }
 
+    @Test
+    void withTheNumberOfMovesReadBeforeTheLockAWaitingAppendIsLost() throws Exception {
+        FencedStore store = FencedStore.plain(server).prepared();
+        store.spoilFence(NUMBER, "true");
+        store.spoilFence("IF (CASE", "IF (CASE WHEN NOT " + NUMBER + " THEN false");
+        String state = overtakenAppend(store, Connection.TRANSACTION_READ_COMMITTED, true);
+        assertThat(state).isEqualTo("committed");
+    }
+
+    @Test
+    void withMovesNotCountedAWaitingAppendIsLost() throws Exception {
+        FencedStore store = FencedStore.plain(server).prepared();
+        store.run("ALTER TABLE godwit.tenant_route DISABLE TRIGGER count_move");
+        String state = overtakenAppend(store, Connection.TRANSACTION_READ_COMMITTED, true);
+        assertThat(state).isEqualTo("committed");
+    }
+
+    /** The lock goes with the savepoint; were the look remembered, the second row would be lost. */
+    @Test
+    void appendAfterARollbackToASavepointIsLookedAtAgain() throws Exception {
+        FencedStore store = FencedStore.plain(server).prepared();
+        try (Connection writer = store.begin();
+                Connection cutover = store.begin()) {
+            Savepoint savepoint = writer.setSavepoint();
+            append(writer, ACME);
+            assertThat(SWITCH.lockExclusively(cutover, ACME, Duration.ofMillis(30))).isFalse();
+            cutover.rollback();
+            writer.rollback(savepoint);
+            assertThat(SWITCH.lockExclusively(cutover, ACME, PATIENCE)).isTrue();
+            SWITCH.move(cutover, ACME, "dedicated");
+            cutover.commit();
+            assertThat(stateOfAppend(writer)).isEqualTo(WriteFence.REFUSED);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             ints = {
@@ -127,6 +165,7 @@ final class CutoverRacesITCase {
         try (Connection routes = store.connect();
                 Connection cutover = store.begin()) {
             new TenantRoutes(MAPPING).prepare(routes, OTHER, "shared");
+            store.fence().install(List.of());
             assertThat(SWITCH.lockExclusively(cutover, ACME, PATIENCE)).isTrue();
             SWITCH.move(cutover, ACME, "dedicated");
             store.run("SET lock_timeout = '1ms'", insert(OTHER));

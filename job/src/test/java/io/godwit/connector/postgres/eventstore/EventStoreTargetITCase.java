@@ -94,6 +94,7 @@ final class EventStoreTargetITCase {
         target = server.newDatabase();
         run(source, TABLE, FILL);
         run(target, TABLE);
+        ControlTables.create(spec());
     }
 
     private static void run(PostgresDatabase database, String... statements) throws SQLException {
@@ -128,11 +129,7 @@ final class EventStoreTargetITCase {
 
     private List<StoredEvent> read(long from, long until, int limit) throws SQLException {
         EventRows reader =
-                new EventRows(
-                        EventStoreMapping.eventsourcePy(),
-                        COLUMNS.subList(1, COLUMNS.size()),
-                        "uuid",
-                        List.of(TENANT));
+                new EventRows(EventStoreMapping.eventsourcePy(), COLUMNS, "uuid", List.of(TENANT));
         try (Connection connection = source.connect()) {
             return reader.read(connection, new SequenceRange(from, until), limit, false);
         }
@@ -149,7 +146,7 @@ final class EventStoreTargetITCase {
     }
 
     private EventStoreTarget writer(long offset) {
-        return new EventStoreTarget(spec(), COLUMNS, offset, "test");
+        return new EventStoreTarget(spec(), COLUMNS, offset, new AppliedThrough("test", "shared"));
     }
 
     @Test
@@ -223,7 +220,7 @@ final class EventStoreTargetITCase {
     @Test
     void aTargetThatIsNotOpenYetTakesTheMigrationsRowsAndNobodyElses() throws Exception {
         EventStoreMapping mapping = EventStoreMapping.eventsourcePy();
-        new WriteFence(spec(), "test").install();
+        new WriteFence(spec(), "test").install(List.of(TENANT));
         try (Connection connection = target.connect()) {
             new TenantRoutes(mapping).close(connection, TENANT, "shared", 1);
         }

@@ -79,7 +79,7 @@ final class FencedStore {
 
     /** With the fence installed and the tenant's route open in store "shared". */
     FencedStore prepared() throws SQLException {
-        fence().install();
+        fence().install(List.of(ACME));
         try (Connection connection = connect()) {
             new TenantRoutes(MAPPING).prepare(connection, ACME, "shared");
         }
@@ -123,7 +123,11 @@ final class FencedStore {
 
     /** Changes the text of the trigger function; fails if that would change nothing. */
     void spoilFence(String part, String instead) throws SQLException {
-        String definition = query("SELECT pg_get_functiondef('godwit.fence_tenant_id'::regproc)");
+        String definition =
+                query(
+                        "SELECT pg_get_functiondef(tgfoid) FROM pg_trigger WHERE tgname = '"
+                                + FenceTrigger.NAME
+                                + "' AND tgrelid = 'events'::regclass");
         String spoiled = definition.replace(part, instead);
         if (spoiled.equals(definition)) {
             throw new IllegalStateException("No '" + part + "' in " + definition);

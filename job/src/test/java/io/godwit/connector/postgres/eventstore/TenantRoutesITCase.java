@@ -12,6 +12,7 @@ import io.godwit.model.MigrationException;
 import io.godwit.testkit.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,8 +40,8 @@ final class TenantRoutesITCase {
     void tenantGoesThereAndBack() throws SQLException {
         FencedStore shared = FencedStore.plain(server);
         FencedStore dedicated = FencedStore.plain(server);
-        shared.fence().install();
-        dedicated.fence().install();
+        shared.fence().install(List.of(ACME));
+        dedicated.fence().install(List.of(ACME));
         try (Connection source = shared.connect();
                 Connection target = dedicated.connect()) {
             TenantRoute route = ROUTES.prepare(source, ACME, "shared");
@@ -91,9 +92,22 @@ final class TenantRoutesITCase {
     }
 
     @Test
+    void forgottenTenantComesBackWithAHigherEpoch() throws SQLException {
+        FencedStore store = FencedStore.plain(server).prepared();
+        try (Connection connection = store.connect()) {
+            store.moveAway(ACME);
+            for (long epoch = 3; epoch < 5; epoch++) {
+                ROUTES.forget(connection, ACME);
+                assertThat(ROUTES.read(connection, ACME)).isEmpty();
+                assertThat(ROUTES.prepare(connection, ACME, "shared").epoch()).isEqualTo(epoch);
+            }
+        }
+    }
+
+    @Test
     void tenantIsNamedAsItsColumnPrintsIt() throws SQLException {
         FencedStore store = FencedStore.plain(server);
-        store.fence().install();
+        store.fence().install(List.of(ACME));
         try (Connection connection = store.connect()) {
             String capitals = ACME.toUpperCase(java.util.Locale.ROOT);
             assertThatThrownBy(() -> ROUTES.prepare(connection, capitals, "shared"))

@@ -15,6 +15,7 @@ import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,32 +69,6 @@ final class WriteFenceITCase {
     }
 
     @Test
-    void partitionCannotBeEntered() throws Exception {
-        FencedStore store = FencedStore.partitioned(server).prepared();
-        store.moveAway(ACME);
-        refused(() -> store.run(insert(ACME)));
-        refused(() -> store.run(insert(ACME).replace("events", "events_rest")));
-    }
-
-    @Test
-    void laterPartitionIsNoticedAndFencedByInstallingAgain() throws Exception {
-        FencedStore store = FencedStore.partitioned(server).prepared();
-        store.moveAway(ACME);
-        store.run(
-                "CREATE TABLE events_old PARTITION OF events FOR VALUES FROM (MINVALUE) TO"
-                        + " ('2000-01-01')");
-        assertThat(store.fence().isInstalled()).isFalse();
-        store.fence().install();
-        assertThat(store.fence().isInstalled()).isTrue();
-        refused(
-                () ->
-                        store.run(
-                                "INSERT INTO events_old (tenant_id, at) VALUES ('"
-                                        + ACME
-                                        + "', '1999-01-01')"));
-    }
-
-    @Test
     void replicationRoleDoesNotSwitchTheFenceOff() throws Exception {
         FencedStore store = FencedStore.plain(server).prepared();
         store.moveAway(ACME);
@@ -103,13 +78,13 @@ final class WriteFenceITCase {
     @Test
     void disabledTriggerIsNotInstalled() throws Exception {
         FencedStore store = FencedStore.plain(server);
-        assertThat(store.fence().isInstalled()).isFalse();
+        assertThat(isInstalled(store)).isFalse();
         store.prepared();
-        assertThat(store.fence().isInstalled()).isTrue();
-        store.run("ALTER TABLE events DISABLE TRIGGER " + WriteFence.TRIGGER);
-        assertThat(store.fence().isInstalled()).isFalse();
-        store.fence().install();
-        assertThat(store.fence().isInstalled()).isTrue();
+        assertThat(isInstalled(store)).isTrue();
+        store.run("ALTER TABLE events DISABLE TRIGGER " + FenceTrigger.NAME);
+        assertThat(isInstalled(store)).isFalse();
+        store.fence().install(List.of(ACME));
+        assertThat(isInstalled(store)).isTrue();
     }
 
     @Test
@@ -167,6 +142,42 @@ final class WriteFenceITCase {
         }
     }
 
+    /** What a session finds first under a plain name must not run as the fence's owner. */
+    @Test
+    void applicationCannotPutItsOwnFunctionsUnderTheFence() throws Exception {
+        FencedStore store = FencedStore.plain(server).prepared();
+        String role = writerRole(store);
+        store.run(
+                "CREATE SCHEMA own AUTHORIZATION " + role,
+                "GRANT CREATE ON DATABASE "
+                        + store.query("SELECT current_database()")
+                        + " TO "
+                        + role);
+        store.moveAway(ACME);
+        try (Connection writer = as(store, role)) {
+            for (String type : List.of("text", "bigint", "integer", "jsonb")) {
+                execute(
+                        writer,
+                        "CREATE FUNCTION own.spoil(a %1$s, b %1$s) RETURNS boolean LANGUAGE sql AS 'SELECT false'"
+                                .formatted(type));
+                for (String operator : List.of("=", "<>", ">", "?")) {
+                    execute(
+                            writer,
+                            "CREATE OPERATOR own.%s (FUNCTION = own.spoil, LEFTARG = %2$s, RIGHTARG = %2$s)"
+                                    .formatted(operator, type));
+                }
+            }
+            execute(writer, "CREATE DOMAIN own.text AS integer");
+            execute(writer, "CREATE DOMAIN pg_temp.text AS integer");
+            execute(
+                    writer,
+                    "CREATE FUNCTION own.texteq(pg_catalog.text, pg_catalog.text) RETURNS boolean LANGUAGE sql"
+                            + " AS 'SELECT false'");
+            execute(writer, "SET search_path = own, public, pg_catalog");
+            refused(() -> append(writer, ACME));
+        }
+    }
+
     @Test
     void fenceOfMovedTenantStays() throws Exception {
         FencedStore store = FencedStore.plain(server).prepared();
@@ -179,7 +190,7 @@ final class WriteFenceITCase {
             new TenantRoutes(MAPPING).forget(connection, ACME);
         }
         store.fence().remove();
-        assertThat(store.fence().isInstalled()).isFalse();
+        assertThat(isInstalled(store)).isFalse();
         store.run(insert(ACME));
     }
 
@@ -199,6 +210,10 @@ final class WriteFenceITCase {
             // Other writers were let through, and still are.
             store.run("SET lock_timeout = '2s'", insert(OTHER));
         }
+    }
+
+    private static boolean isInstalled(FencedStore store) {
+        return store.fence().isInstalled(List.of(ACME));
     }
 
     private static String writerRole(FencedStore store) throws SQLException {

@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
@@ -15,21 +16,30 @@ final class DemoCommand implements Callable<Integer> {
 
     @ParentCommand private Godwit godwit;
 
-    @Parameters(arity = "0..*", description = "Which demo. Default: chain.")
-    private List<String> names = List.of();
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "NAME",
+            defaultValue = "chain",
+            description = "Which demo: chain or tenant. Default: ${DEFAULT-VALUE}.")
+    private String name;
 
     @Override
     public Integer call() throws Exception {
-        String name = names.isEmpty() ? "chain" : names.get(0);
+        List<String> known = new ArrayList<>();
         for (Demo demo : ServiceLoader.load(Demo.class)) {
             if (demo.name().equals(name)) {
                 return demo.run(godwit.console()::line);
             }
+            known.add(demo.name());
         }
         throw CommandException.usage(
-                "The demo '"
-                        + name
-                        + "' is not in this jar: it brings a PostgreSQL and a DynamoDB of its own."
-                        + " Run it from the source with 'mvn -Pdemo'");
+                known.isEmpty()
+                        ? "The demo '"
+                                + name
+                                + "' is not in this jar: it brings servers of its own. Run it from"
+                                + " the source with 'mvn -Pdemo -Dargs="
+                                + name
+                                + "'"
+                        : "There is no demo '" + name + "'; there are " + known);
     }
 }

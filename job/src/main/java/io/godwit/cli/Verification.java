@@ -4,6 +4,7 @@ import io.godwit.job.ChainPlan;
 import io.godwit.job.ChainPreflight;
 import io.godwit.job.Past;
 import io.godwit.job.PlannedMigration;
+import io.godwit.job.Repaired;
 import io.godwit.job.Verdict;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.LedgerDatabase;
@@ -36,6 +37,20 @@ final class Verification {
         Verdict verdict = plan.verify(level, new Comparison(flink, spec.parallelism()));
         record(level, verdict.tally());
         return verdict;
+    }
+
+    void repair(PlannedMigration plan, Console console) throws Exception {
+        Repaired repaired = plan.repair();
+        if (database.exists()) {
+            try (Ledger ledger = new Ledger(database)) {
+                Optional<MigrationRow> row = ledger.find(spec.name());
+                if (row.isPresent()) {
+                    ledger.audit(row.get().id(), "REPAIRED", repaired.toString());
+                }
+            }
+        }
+        console.line("Before: " + repaired.found());
+        console.line("Repaired: " + repaired.done());
     }
 
     /** What the ledger knows; a ledger that cannot be reached ends the command. */

@@ -37,6 +37,13 @@ final class VerifyCommand implements Callable<Integer> {
             description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Level level;
 
+    @Option(
+            names = "--repair",
+            description =
+                    "Kind tenant: first compare in full and rewrite the rows that are named, from the"
+                            + " store that has the tenants.")
+    private boolean repair;
+
     @Option(names = "--json", description = "One JSON object.")
     private boolean json;
 
@@ -52,6 +59,9 @@ final class VerifyCommand implements Callable<Integer> {
             return stops.stream().anyMatch(f -> f.weight() == Finding.Weight.UNREACHABLE)
                     ? ExitCode.UNREACHABLE
                     : ExitCode.REFUSED;
+        }
+        if (repair) {
+            verification.repair(plan, godwit.console());
         }
         Verdict verdict = verification.run(level, plan);
         Tally tally = verdict.tally();

@@ -4,6 +4,7 @@ import io.godwit.ledger.Ledger;
 import io.godwit.ledger.MigrationRow;
 import io.godwit.ledger.RunLock;
 import io.godwit.model.MigrationException;
+import io.godwit.model.Recoverability;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -33,6 +34,25 @@ public final class JobStop {
         ledger.savepoint(row.id(), path);
         awaitEnd();
         return path;
+    }
+
+    /**
+     * For a job whose flow is over, so that its state is worth a savepoint and no more: one that
+     * cannot take it, because it restarts again and again, is cancelled.
+     *
+     * @return how it ended
+     */
+    public String end(String directory) throws SQLException {
+        try {
+            return withSavepoint(directory);
+        } catch (MigrationException e) {
+            if (e.recoverability() == Recoverability.TRANSIENT) {
+                throw e;
+            }
+            cancel();
+            ledger.audit(row.id(), "JOB_CANCELLED", String.valueOf(e.getMessage()));
+            return "cancelled, without a savepoint: " + e.getMessage();
+        }
     }
 
     public void cancel() throws SQLException {

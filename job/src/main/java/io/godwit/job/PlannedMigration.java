@@ -2,6 +2,7 @@ package io.godwit.job;
 
 import io.godwit.ledger.TenantClaim;
 import io.godwit.model.Finding;
+import io.godwit.model.MigrationException;
 import io.godwit.model.Phase;
 import io.godwit.verify.Level;
 import io.godwit.verify.Tally;
@@ -61,6 +62,16 @@ public interface PlannedMigration {
 
     /** Compares what is closed: no job can still change it. */
     Verdict verify(Level level, JobPlace place) throws Exception;
+
+    /**
+     * Rewrites the rows that a full comparison names, and no others.
+     *
+     * @throws io.godwit.model.MigrationException RECOVERABLE for a kind that does not offer it
+     */
+    default Repaired repair() throws Exception {
+        throw MigrationException.refused(
+                "repair", "Rows are repaired for kind tenant; for kind chain use --rewind");
+    }
 
     /** Compares everything that a run would copy now: what is missing would be written. */
     Tally dryRun(JobPlace place) throws Exception;

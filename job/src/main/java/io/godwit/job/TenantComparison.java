@@ -1,14 +1,17 @@
 package io.godwit.job;
 
+import io.godwit.connector.postgres.eventstore.AppliedThrough;
 import io.godwit.connector.postgres.eventstore.Fence;
 import io.godwit.connector.postgres.eventstore.GapFence;
 import io.godwit.connector.postgres.eventstore.Placement;
 import io.godwit.connector.postgres.eventstore.PostgresEventStoreSpec;
+import io.godwit.connector.postgres.eventstore.RouteCheck;
 import io.godwit.connector.postgres.eventstore.SlowHolder;
 import io.godwit.connector.postgres.eventstore.TenantPositions;
 import io.godwit.connector.postgres.eventstore.verify.Correspondence;
 import io.godwit.connector.postgres.eventstore.verify.Difference;
 import io.godwit.connector.postgres.eventstore.verify.StoreComparison;
+import io.godwit.connector.postgres.eventstore.verify.StoreRepair;
 import io.godwit.connector.postgres.eventstore.verify.StoreVerdict;
 import io.godwit.model.MigrationException;
 import io.godwit.spec.MigrationSpec;
@@ -31,16 +34,93 @@ record TenantComparison(MigrationSpec spec, TenantSurvey survey, Past past) {
     /** Longest wait for a transaction that may still commit an event. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** Through what the flow has applied: beyond it the target cannot be equal yet. */
+    /** Through what the flow has applied: beyond it the stores cannot be equal yet. */
     Verdict verify(Level level) throws SQLException, InterruptedException {
-        long through = Math.min(head(), applied());
-        Tally tally = survey.targetExists() ? compared(level, through) : allMissing(through);
-        return new Verdict(tally, "through position " + through);
+        if (!survey.targetExists()) {
+            long through = Math.min(head(source()), applied());
+            return new Verdict(allMissing(through), "through position " + through);
+        }
+        Compared compared = compare(level);
+        return new Verdict(tally(compared.verdict()), "through position " + compared.through());
+    }
+
+    /** Compares in full and rewrites the rows that are named, from the store that has the tenants. */
+    Repaired repair() throws SQLException, InterruptedException {
+        Compared found = compare(Level.FULL);
+        StoreRepair.Result done =
+                new StoreRepair(
+                                found.from(),
+                                found.to(),
+                                spec.tenant().tenants(),
+                                survey.source().copiedColumns(),
+                                found.how(),
+                                spec.name())
+                        .repair(found.verdict());
+        return new Repaired(found.verdict().toString(), done.toString());
     }
 
     Tally dryRun() throws SQLException, InterruptedException {
-        long head = head();
-        return survey.targetExists() ? compared(Level.FULL, head) : allMissing(head);
+        long head = head(source());
+        return survey.targetExists()
+                ? tally(compare(source(), target(), correspondence(), Level.FULL, head).verdict())
+                : allMissing(head);
+    }
+
+    /**
+     * @param from the store that has the tenants
+     * @param to the one that follows it
+     */
+    private record Compared(
+            PostgresEventStoreSpec from,
+            PostgresEventStoreSpec to,
+            Correspondence how,
+            long through,
+            StoreVerdict verdict) {}
+
+    private Compared compare(Level level) throws SQLException, InterruptedException {
+        if (!moved()) {
+            long through = Math.min(head(source()), applied());
+            return compare(source(), target(), correspondence(), level, through);
+        }
+        long back;
+        try (Connection connection = source().open(spec.name())) {
+            back =
+                    new AppliedThrough(spec.name(), target().storeId())
+                            .read(connection)
+                            .orElse(0);
+        }
+        long through = Math.min(head(target()), back);
+        return compare(target(), source(), Correspondence.appended(), level, through);
+    }
+
+    /** The target has the tenants, and the source follows. */
+    private boolean moved() throws SQLException {
+        try (Connection connection = source().open(spec.name())) {
+            for (String tenant : spec.tenant().tenants()) {
+                if (RouteCheck.movedAway(connection, source().eventStore(), tenant)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    private Compared compare(
+            PostgresEventStoreSpec from,
+            PostgresEventStoreSpec to,
+            Correspondence how,
+            Level level,
+            long through) {
+        StoreVerdict verdict =
+                new StoreComparison(
+                                from,
+                                to,
+                                spec.tenant().tenants(),
+                                survey.source().copiedColumns(),
+                                how,
+                                spec.name())
+                        .compare(VerificationLevel.valueOf(level.name()), through);
+        return new Compared(from, to, how, through, verdict);
     }
 
     /** Without a migration nothing is on its way: whatever the source has is compared. */
@@ -59,9 +139,9 @@ record TenantComparison(MigrationSpec spec, TenantSurvey survey, Past past) {
         }
     }
 
-    private long head() throws SQLException, InterruptedException {
-        try (Connection connection = source().open(spec.name())) {
-            GapFence fences = new GapFence(connection, source().eventStore());
+    private long head(PostgresEventStoreSpec store) throws SQLException, InterruptedException {
+        try (Connection connection = store.open(spec.name())) {
+            GapFence fences = new GapFence(connection, store.eventStore());
             List<SlowHolder> slow = new ArrayList<>();
             Fence fence = fences.await(fences.take(), PATIENCE, slow::add);
             if (!fence.isFinal()) {
@@ -69,7 +149,9 @@ record TenantComparison(MigrationSpec spec, TenantSurvey survey, Past past) {
                         spec.name(),
                         "Below position "
                                 + fence.position()
-                                + " of the source an event can still appear: transactions that have"
+                                + " of store "
+                                + store.storeId()
+                                + " an event can still appear: transactions that have"
                                 + " drawn a position are open for more than "
                                 + PATIENCE
                                 + ": "
@@ -80,16 +162,7 @@ record TenantComparison(MigrationSpec spec, TenantSurvey survey, Past past) {
         }
     }
 
-    private Tally compared(Level level, long through) throws SQLException {
-        StoreVerdict verdict =
-                new StoreComparison(
-                                source(),
-                                target(),
-                                spec.tenant().tenants(),
-                                survey.source().copiedColumns(),
-                                correspondence(),
-                                spec.name())
-                        .compare(VerificationLevel.valueOf(level.name()), through);
+    private static Tally tally(StoreVerdict verdict) {
         return new Tally(
                 verdict.compared(),
                 verdict.missing(),

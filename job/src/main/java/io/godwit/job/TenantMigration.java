@@ -221,6 +221,11 @@ record TenantMigration(
     }
 
     @Override
+    public Repaired repair() throws Exception {
+        return new TenantComparison(spec, survey, past).repair();
+    }
+
+    @Override
     public Tally dryRun(JobPlace place) throws Exception {
         return new TenantComparison(spec, survey, past).dryRun();
     }

@@ -56,8 +56,8 @@ final class TenantCommandRun implements Commands {
         return run(with(options, "plan", spec().toString()));
     }
 
-    int verify(String level) {
-        return run("verify", spec().toString(), "--level", level);
+    int verify(String level, String... options) {
+        return run(with(options, "verify", spec().toString(), "--level", level));
     }
 
     @Override

@@ -95,6 +95,7 @@ final class TenantCutoverCommandITCase {
                 assertThat(command("cutover")).as(run.output()).isEqualTo(ExitCode.DONE);
                 assertThat(run.output()).contains("COMPLETED already");
                 awaitAppends(writers, 100);
+                aRowThatIsSpoiledInTheOldStoreIsFoundAndRepaired();
 
                 assertThat(command("rollback")).as(run.output()).isEqualTo(ExitCode.DONE);
                 assertThat(run.status().get("phase").asText()).isEqualTo("DUAL_WRITE");
@@ -123,6 +124,20 @@ final class TenantCutoverCommandITCase {
             assertThat(run.named("pause")).as(run.output()).isEqualTo(ExitCode.DONE);
             assertThat(running.exitCode()).isEqualTo(ExitCode.DONE);
         }
+    }
+
+    /** While the target has the tenant, the source is the one that follows. */
+    private void aRowThatIsSpoiledInTheOldStoreIsFoundAndRepaired() throws SQLException {
+        assertThat(run.verify("hash")).as(run.output()).isEqualTo(ExitCode.DONE);
+        TenantDatabases.change(
+                source,
+                "UPDATE events SET payload = '{\"spoiled\": true}' WHERE global_position = (SELECT min(global_position) FROM events"
+                        + " WHERE tenant_id = '"
+                        + ACME
+                        + "')");
+        assertThat(run.verify("hash")).as(run.output()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.output()).contains("1 different").contains("MISMATCH");
+        assertThat(run.verify("count", "--repair")).as(run.output()).isEqualTo(ExitCode.DONE);
     }
 
     private List<UUID> eventIds() throws SQLException {

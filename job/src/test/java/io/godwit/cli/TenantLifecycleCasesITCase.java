@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -156,6 +158,43 @@ final class TenantLifecycleCasesITCase {
         }
         assertThat(phase()).isEqualTo("ABORTED");
         assertThat(TenantDatabases.routes(source)).isEmpty();
+        assertTheSourceTakesAppends();
+    }
+
+    @Test
+    @DisplayName("54: a watched status shows the migration until it ends, and ends with it")
+    void aWatchedStatusEndsWithItsMigration() throws Exception {
+        try (RunningMigration running = run.start()) {
+            running.awaitPhase("DUAL_WRITE");
+            CompletableFuture<Integer> watch =
+                    CompletableFuture.supplyAsync(
+                            () ->
+                                    InProcessCli.run(
+                                            line -> {},
+                                            "status",
+                                            "tenant-acme",
+                                            "--watch",
+                                            "--spec",
+                                            folder.resolve("tenant-acme.yaml").toString()));
+            assertThat(run.named("abort", "--reason", "seen enough")).isEqualTo(ExitCode.DONE);
+            assertThat(watch.get(60, TimeUnit.SECONDS)).isEqualTo(ExitCode.DONE);
+            running.exitCode();
+        }
+    }
+
+    @Test
+    @DisplayName("56: a tail that has waited for its cutover for too long ends the migration")
+    void aTailWithoutACutoverEndsAfterItsTimeOut() throws Exception {
+        run.change("parallelism: 2", "parallelism: 2\ndual_write_timeout_minutes: 5");
+        try (RunningMigration running = run.start()) {
+            running.awaitPhase("DUAL_WRITE");
+            TenantDatabases.change(
+                    source,
+                    "UPDATE godwit.phase_changes SET at = at - interval '6 minutes'");
+            assertThat(running.exitCode()).isEqualTo(ExitCode.FAILED);
+        }
+        assertThat(phase()).isEqualTo("FAILED");
+        assertThat(run.status().get("reason").asText()).contains("dual_write_timeout_minutes");
         assertTheSourceTakesAppends();
     }
 }

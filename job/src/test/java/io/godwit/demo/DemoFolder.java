@@ -81,7 +81,8 @@ final class DemoFolder implements AutoCloseable {
                                 String.join("\n", settings)));
     }
 
-    private Path secret(String name, String value) throws IOException {
+    /** A file that only this user can read. */
+    Path secret(String name, String value) throws IOException {
         Path file = folder.resolve(name);
         if (!Files.exists(file)) {
             Files.createFile(

@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.postgresql.Driver;
 
 /** One migration of the demo: Godwit's commands for it, as a user would type them. */
@@ -31,13 +34,30 @@ final class Migration {
     private final Path spec;
     private final Path state;
     private final PostgresDatabase target;
+    private final Predicate<String> told;
+    private final Queue<String> untold = new ConcurrentLinkedQueue<>();
 
+    /** Whose commands' output is all told. */
     Migration(Screen screen, String name, Path spec, Path state, PostgresDatabase target) {
+        this(screen, name, spec, state, target, line -> true);
+    }
+
+    /**
+     * @param told which lines of the commands' output belong to the story
+     */
+    Migration(
+            Screen screen,
+            String name,
+            Path spec,
+            Path state,
+            PostgresDatabase target,
+            Predicate<String> told) {
         this.screen = screen;
         this.name = name;
         this.spec = spec;
         this.state = state;
         this.target = target;
+        this.told = told;
     }
 
     String name() {
@@ -74,6 +94,11 @@ final class Migration {
 
     void verify() {
         shown(0, "verify", spec.toString(), "--level", "full");
+    }
+
+    /** A command that must end with exit code 0. */
+    void command(String command, String... options) {
+        shown(0, withSpec(command, options));
     }
 
     void audit() {
@@ -113,9 +138,13 @@ final class Migration {
         return expected;
     }
 
-    /** Ends it if something went wrong before its end; whatever that answers is not the story. */
+    /**
+     * Ends its job if something went wrong before its end; whatever that answers is not the story.
+     * A migration that is completed cannot be aborted, but what flows back can be paused.
+     */
     void abortQuietly() {
         InProcessCli.run(line -> {}, withSpec("abort", "--reason", "the demo has failed"));
+        InProcessCli.run(line -> {}, withSpec("pause"));
     }
 
     /**
@@ -154,9 +183,23 @@ final class Migration {
         return screen;
     }
 
+    /** A line of a command's output: shown, or kept in case that something goes wrong. */
+    void output(String line) {
+        if (told.test(line)) {
+            screen.output(line);
+        } else {
+            untold.add(line);
+        }
+    }
+
+    /** Everything that was not shown. */
+    void tellTheRest() {
+        untold.forEach(screen::output);
+    }
+
     /** Runs a command in the foreground; another exit code ends the demo. */
     private void shown(int expected, String... arguments) {
-        int exitCode = run(screen::output, arguments);
+        int exitCode = run(this::output, arguments);
         if (exitCode != expected) {
             throw new DemoFailure(
                     exitCode == 0 ? DemoFailure.MISMATCH : exitCode,

@@ -47,7 +47,7 @@ final class RunningJob implements AutoCloseable {
     private void show(String line) {
         Matcher progress = PROGRESS.matcher(line);
         if (!progress.matches()) {
-            screen.output(line);
+            migration.output(line);
             jobEnded = jobEnded || line.startsWith("The job has ended");
         } else if (screen.seconds() - lastBar > SECONDS_BETWEEN_BARS) {
             lastBar = screen.seconds();

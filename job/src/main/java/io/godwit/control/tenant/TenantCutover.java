@@ -193,8 +193,7 @@ public final class TenantCutover {
 
     private void stopJob(MigrationRow row, String savepointDirectory) throws SQLException {
         if (RunLock.isTaken(ledger, spec.name())) {
-            String savepoint = new JobStop(ledger, row).withSavepoint(savepointDirectory);
-            out.accept("The job is stopped: " + savepoint);
+            out.accept("The job is stopped: " + new JobStop(ledger, row).end(savepointDirectory));
         }
     }
 

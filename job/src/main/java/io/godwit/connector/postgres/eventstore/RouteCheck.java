@@ -25,6 +25,12 @@ public final class RouteCheck {
         this.target = target;
     }
 
+    /** The store has had the tenant, and another one takes its appends. */
+    public static boolean movedAway(
+            Connection connection, EventStoreMapping mapping, String tenant) throws SQLException {
+        return route(connection, mapping, tenant).map(route -> !route.open()).orElse(false);
+    }
+
     public List<Finding> source(Connection connection, EventStoreMapping mapping, String tenant)
             throws SQLException {
         Optional<TenantRoute> route = route(connection, mapping, tenant);

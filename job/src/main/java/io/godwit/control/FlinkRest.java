@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /** The few calls of Flink's REST API that Godwit makes. Safe for use by many threads. */
@@ -18,6 +19,7 @@ public final class FlinkRest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration UNTIL_IT_RUNS = Duration.ofSeconds(30);
 
     private final String url;
     private final HttpClient http =
@@ -75,6 +77,12 @@ public final class FlinkRest {
      * @throws MigrationException RECOVERABLE when Flink could not, with its reason
      */
     public String stopWithSavepoint(String jobId, String directory, Duration most) {
+        long deadline = System.nanoTime() + most.toNanos();
+        long ready = System.nanoTime() + Math.min(most.toNanos(), UNTIL_IT_RUNS.toNanos());
+        while (!everyTaskRuns(jobId) && System.nanoTime() < ready) {
+            // Just started or just restarted: a savepoint now would be refused.
+            LockSupport.parkNanos(POLL.toNanos());
+        }
         ObjectNode body = JSON.createObjectNode().put("drain", false);
         if (directory != null) {
             body.put("targetDirectory", directory);
@@ -83,7 +91,6 @@ public final class FlinkRest {
                 json(send("POST", "/jobs/" + jobId + "/stop", body.toString()))
                         .get("request-id")
                         .asText();
-        long deadline = System.nanoTime() + most.toNanos();
         while (System.nanoTime() < deadline) {
             JsonNode status = json(send("GET", "/jobs/" + jobId + "/savepoints/" + trigger, null));
             if (status.path("status").path("id").asText().equals("COMPLETED")) {
@@ -104,6 +111,17 @@ public final class FlinkRest {
         }
         throw MigrationException.refused(
                 jobId, "The savepoint of job " + jobId + " was not done within " + most);
+    }
+
+    /** True also of a job that has ended: it will not come to run by waiting. */
+    private boolean everyTaskRuns(String jobId) {
+        JsonNode job = json(send("GET", "/jobs/" + jobId, null));
+        Set<String> starting = Set.of("CREATED", "SCHEDULED", "DEPLOYING", "INITIALIZING");
+        boolean all = !job.path("state").asText().equals("RESTARTING");
+        for (JsonNode vertex : job.path("vertices")) {
+            all &= !starting.contains(vertex.path("status").asText());
+        }
+        return all;
     }
 
     private static String firstLine(String text) {

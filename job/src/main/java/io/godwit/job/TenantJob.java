@@ -48,7 +48,7 @@ public final class TenantJob {
         EventLogSource<StoredEvent> events =
                 new EventLogSource<>(
                         () -> new EventTableLog(plan.from(), plan.columns(), tenants, migration),
-                        () -> new TenantRunJournal(new LedgerRunJournal(run), run, spec),
+                        () -> new TenantRunJournal(new LedgerRunJournal(run), run, spec, plan),
                         reason -> Failures.record(run, reason),
                         sourceOptions(spec, plan, lanes),
                         TypeInformation.of(StoredEvent.class));

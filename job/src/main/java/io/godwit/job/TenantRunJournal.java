@@ -1,5 +1,7 @@
 package io.godwit.job;
 
+import io.godwit.connector.postgres.PostgresErrors;
+import io.godwit.connector.postgres.eventstore.AppliedThrough;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.PhaseClock;
 import io.godwit.model.MigrationException;
@@ -7,19 +9,27 @@ import io.godwit.model.Phase;
 import io.godwit.model.TagProgress;
 import io.godwit.port.RunJournal;
 import io.godwit.spec.MigrationSpec;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The run journal of tenants: eventsource-py's control tables are told, too, if there are any. */
+/**
+ * The run journal of tenants. Eventsource-py's control tables are told, too, if there are any; and
+ * the store that receives is told when the bulk copy is done, because of bulk ranges, which come in
+ * any order, its writers cannot say how far they are.
+ */
 final class TenantRunJournal implements RunJournal {
 
     private final RunJournal ledger;
     private final Run run;
     private final MigrationSpec spec;
+    private final TenantPlan plan;
+    private long appliedThrough;
 
-    TenantRunJournal(RunJournal ledger, Run run, MigrationSpec spec) {
+    TenantRunJournal(RunJournal ledger, Run run, MigrationSpec spec, TenantPlan plan) {
+        this.plan = plan;
         this.ledger = ledger;
         this.run = run;
         this.spec = spec;
@@ -42,6 +52,7 @@ final class TenantRunJournal implements RunJournal {
     @Override
     public void progress(List<TagProgress> tags) {
         ledger.progress(tags);
+        appliedThrough = tags.stream().mapToLong(TagProgress::appliedThrough).min().orElse(0);
         if (spec.tenant().dualWriteTimeoutMinutes() != null) {
             refuseToWaitForever(Duration.ofMinutes(spec.tenant().dualWriteTimeoutMinutes()));
         }
@@ -68,8 +79,18 @@ final class TenantRunJournal implements RunJournal {
 
     @Override
     public void bulkCopyDone() {
+        tellStore();
         ledger.bulkCopyDone();
         note(mirror -> mirror.phase(Phase.DUAL_WRITE));
+    }
+
+    private void tellStore() {
+        try (Connection connection = plan.to().open(spec.name())) {
+            new AppliedThrough(spec.name(), plan.from().storeId())
+                    .raise(connection, appliedThrough);
+        } catch (SQLException e) {
+            throw PostgresErrors.of("Recording the end of the bulk copy in the target", e);
+        }
     }
 
     @Override

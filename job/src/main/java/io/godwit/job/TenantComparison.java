@@ -44,7 +44,9 @@ record TenantComparison(MigrationSpec spec, TenantSurvey survey, Past past) {
         return new Verdict(tally(compared.verdict()), "through position " + compared.through());
     }
 
-    /** Compares in full and rewrites the rows that are named, from the store that has the tenants. */
+    /**
+     * Compares in full and rewrites the rows that are named, from the store that has the tenants.
+     */
     Repaired repair() throws SQLException, InterruptedException {
         Compared found = compare(Level.FULL);
         StoreRepair.Result done =
@@ -84,10 +86,7 @@ record TenantComparison(MigrationSpec spec, TenantSurvey survey, Past past) {
         }
         long back;
         try (Connection connection = source().open(spec.name())) {
-            back =
-                    new AppliedThrough(spec.name(), target().storeId())
-                            .read(connection)
-                            .orElse(0);
+            back = new AppliedThrough(spec.name(), target().storeId()).read(connection).orElse(0);
         }
         long through = Math.min(head(target()), back);
         return compare(target(), source(), Correspondence.appended(), level, through);

@@ -189,8 +189,7 @@ final class TenantLifecycleCasesITCase {
         try (RunningMigration running = run.start()) {
             running.awaitPhase("DUAL_WRITE");
             TenantDatabases.change(
-                    source,
-                    "UPDATE godwit.phase_changes SET at = at - interval '6 minutes'");
+                    source, "UPDATE godwit.phase_changes SET at = at - interval '6 minutes'");
             assertThat(running.exitCode()).isEqualTo(ExitCode.FAILED);
         }
         assertThat(phase()).isEqualTo("FAILED");

@@ -134,8 +134,7 @@ final class MovingTenant {
                             + millis(before)
                             + " before). The router writes acme to "
                             + application.storeOf(store.acme()));
-            screen.line(
-                    "The plain client was told: " + refused + "; with the new URL it goes on");
+            screen.line("The plain client was told: " + refused + "; with the new URL it goes on");
         }
 
         private void writeOn() {

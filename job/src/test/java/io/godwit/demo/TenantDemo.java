@@ -2,7 +2,6 @@ package io.godwit.demo;
 
 import io.godwit.cli.Demo;
 import io.godwit.testkit.PostgresServer;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Predicate;

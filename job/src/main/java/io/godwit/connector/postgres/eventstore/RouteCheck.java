@@ -26,8 +26,8 @@ public final class RouteCheck {
     }
 
     /** The store has had the tenant, and another one takes its appends. */
-    public static boolean movedAway(
-            Connection connection, EventStoreMapping mapping, String tenant) throws SQLException {
+    public static boolean movedAway(Connection connection, EventStoreMapping mapping, String tenant)
+            throws SQLException {
         return route(connection, mapping, tenant).map(route -> !route.open()).orElse(false);
     }
 

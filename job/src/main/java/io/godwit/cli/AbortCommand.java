@@ -1,11 +1,11 @@
 package io.godwit.cli;
 
 import io.godwit.control.JobStop;
+import io.godwit.control.RunningJob;
 import io.godwit.job.Ending;
 import io.godwit.job.Kinds;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.MigrationRow;
-import io.godwit.ledger.RunLock;
 import io.godwit.model.Phase;
 import io.godwit.spec.MigrationSpec;
 import java.sql.SQLException;
@@ -43,7 +43,7 @@ final class AbortCommand implements Callable<Integer> {
             ending.decide();
             // The intent first: a job that restarts in between finds it and stops by itself.
             ledger.advance(row.id(), Phase.ABORTED, reason);
-            if (RunLock.isTaken(ledger, name)) {
+            if (RunningJob.of(ledger, name)) {
                 new JobStop(ledger, row).cancel();
             }
             ending.release();

@@ -3,8 +3,10 @@ package io.godwit.cli;
 import io.godwit.control.FlinkRest;
 import io.godwit.ledger.MigrationRow;
 import java.util.Optional;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptionsInternal;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -69,6 +71,16 @@ record FlinkHome(StreamExecutionEnvironment environment, String url, LocalFlink 
         Configuration configuration = new Configuration();
         configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, path);
         environment.configure(configuration);
+    }
+
+    /** The id of the job that this environment submits, chosen here unless Flink's client has. */
+    String jobId() {
+        Configuration configuration = new Configuration();
+        String given = environment.getConfiguration().get(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID);
+        String jobId = given == null ? JobID.generate().toHexString() : given;
+        configuration.set(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID, jobId);
+        environment.configure(configuration);
+        return jobId;
     }
 
     /** Where this cluster keeps a job's checkpoints; empty when it does not say. */

@@ -1,9 +1,9 @@
 package io.godwit.cli;
 
 import io.godwit.control.JobStop;
+import io.godwit.control.RunningJob;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.MigrationRow;
-import io.godwit.ledger.RunLock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +32,7 @@ final class PauseCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try (Ledger ledger = LedgerOption.open(ledgerOption.database())) {
             MigrationRow row = LedgerOption.find(ledger, name);
-            if (!RunLock.isTaken(ledger, name)) {
+            if (!RunningJob.of(ledger, name)) {
                 throw CommandException.refused(
                         name
                                 + " is "

@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import io.godwit.control.RunningJob;
 import io.godwit.job.Kinds;
 import io.godwit.job.Past;
 import io.godwit.job.PlannedMigration;
@@ -57,7 +58,8 @@ record Preflight(List<Finding> findings, PlannedMigration plan, boolean running)
     /** What an existing ledger knows. */
     static Past past(LedgerDatabase database, MigrationSpec spec) throws SQLException {
         try (Ledger ledger = new Ledger(database)) {
-            return Past.read(ledger, spec.name(), Kinds.claims(spec));
+            Past past = Past.read(ledger, spec.name(), Kinds.claims(spec));
+            return RunningJob.of(ledger, spec.name()) ? past.withJob() : past;
         }
     }
 

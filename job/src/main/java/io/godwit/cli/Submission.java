@@ -1,6 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.control.CheckpointFiles;
+import io.godwit.control.RunningJob;
 import io.godwit.job.Kinds;
 import io.godwit.job.PlannedMigration;
 import io.godwit.job.Run;
@@ -53,9 +54,10 @@ final class Submission {
             restore.ifPresent(flink::restoreFrom);
             console.line(restore.map(path -> "Going on from " + path).orElse(plan.starting()));
             plan.build(flink.environment(), new Run(database, row.id(), spec.name()));
-            JobClient job = flink.environment().executeAsync(spec.jobName());
-            String jobId = job.getJobID().toHexString();
+            // Recorded before it exists: whatever happens to this process, the ledger names it.
+            String jobId = flink.jobId();
             ledger.submitted(row.id(), jobId, flink.url(), flink.checkpointsOf(jobId).orElse(null));
+            JobClient job = flink.environment().executeAsync(plan.title());
             console.line(
                     "Job "
                             + jobId
@@ -69,7 +71,7 @@ final class Submission {
     }
 
     private static void refuseSecond(Ledger ledger, String name) throws SQLException {
-        if (!RunLock.takeSubmission(ledger, name) || RunLock.isTaken(ledger, name)) {
+        if (!RunLock.takeSubmission(ledger, name) || RunningJob.of(ledger, name)) {
             throw CommandException.refused(
                     "The migration "
                             + name

@@ -6,7 +6,6 @@ import io.godwit.connector.postgres.ChainPublication;
 import io.godwit.connector.postgres.ChainstoragePostgresSpec;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.MigrationRow;
-import io.godwit.ledger.RunLock;
 import io.godwit.model.MigrationException;
 import io.godwit.model.Phase;
 import io.godwit.model.TagProgress;
@@ -70,7 +69,7 @@ public final class ChainCutover {
 
     public void run(String savepointDirectory) throws Exception {
         MigrationRow row = ledger.find(spec.name()).orElseThrow();
-        CutoverGate.check(row, RunLock.isTaken(ledger, spec.name()));
+        CutoverGate.check(row, RunningJob.of(ledger, spec.name()));
         if (row.phase() == Phase.COMPLETED) {
             out.accept(spec.name() + " is COMPLETED already");
             return;
@@ -91,7 +90,7 @@ public final class ChainCutover {
     private void attempt(MigrationRow row, String savepointDirectory) throws Exception {
         Map<Integer, Long> heads = awaitStillHeads();
         out.accept("The head holds still: " + heads);
-        boolean running = RunLock.isTaken(ledger, spec.name());
+        boolean running = RunningJob.of(ledger, spec.name());
         if (running) {
             awaitApplied(row, heads);
         }

@@ -2,7 +2,6 @@ package io.godwit.control;
 
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.MigrationRow;
-import io.godwit.ledger.RunLock;
 import io.godwit.model.MigrationException;
 import io.godwit.model.Recoverability;
 import java.sql.SQLException;
@@ -73,7 +72,7 @@ public final class JobStop {
 
     private void awaitEnd() throws SQLException {
         long deadline = System.nanoTime() + LETTING_GO.toNanos();
-        while (RunLock.isTaken(ledger, row.name())) {
+        while (RunningJob.of(ledger, row.name())) {
             if (System.nanoTime() > deadline) {
                 throw MigrationException.refused(
                         row.name(),

@@ -18,6 +18,11 @@ public record ChainPlan(MigrationSpec spec, ChainPreflight preflight, Past past)
         implements PlannedMigration {
 
     @Override
+    public String title() {
+        return spec.jobName();
+    }
+
+    @Override
     public List<Finding> findings() {
         return preflight.findings();
     }

@@ -57,6 +57,11 @@ public record Past(
                         running);
     }
 
+    /** The same, with a job that lives although it does not hold the migration now. */
+    public Past withJob() {
+        return new Past(row, progress, claims, taken, true);
+    }
+
     /** It has begun and not ended: a start goes on with it. */
     public boolean active() {
         return row != null && !row.phase().terminal();

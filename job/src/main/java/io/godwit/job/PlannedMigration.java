@@ -17,6 +17,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 public interface PlannedMigration {
 
+    /** The job's name in Flink. */
+    String title();
+
     /** What was looked at, problems included. */
     List<Finding> findings();
 

@@ -113,6 +113,11 @@ record TenantMigration(
     }
 
     @Override
+    public String title() {
+        return spec.jobName();
+    }
+
+    @Override
     public List<TenantClaim> claims() {
         return claims(spec);
     }

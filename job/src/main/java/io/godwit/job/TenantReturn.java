@@ -66,6 +66,11 @@ public record TenantReturn(
     }
 
     @Override
+    public String title() {
+        return spec.jobName() + " (back)";
+    }
+
+    @Override
     public boolean follows(Phase phase) {
         return phase == Phase.CUTOVER || phase == Phase.COMPLETED;
     }
@@ -98,7 +103,7 @@ public record TenantReturn(
                 spec,
                 run,
                 new TenantPlan(
-                        spec.jobName() + " (back)",
+                        title(),
                         target,
                         source,
                         Positions.APPEND,

@@ -55,6 +55,11 @@ final class AppendTransaction {
         }
         current = version(connection, append.stream());
         if (!append.expected().accepts(current)) {
+            // An append that is repeated because its outcome was not known, and was stored.
+            Optional<UUID> known = firstKnown(connection, append.eventIds());
+            if (known.isPresent()) {
+                throw new DuplicateEventException(known.get());
+            }
             throw new OptimisticLockException(append.stream(), append.expected(), current);
         }
         return insert(append);

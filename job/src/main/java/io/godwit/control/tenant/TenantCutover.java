@@ -6,10 +6,10 @@ import io.godwit.connector.postgres.eventstore.Placement;
 import io.godwit.connector.postgres.eventstore.verify.StoreVerdict;
 import io.godwit.control.CutoverGate;
 import io.godwit.control.JobStop;
+import io.godwit.control.RunningJob;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.LedgerDatabase;
 import io.godwit.ledger.MigrationRow;
-import io.godwit.ledger.RunLock;
 import io.godwit.ledger.Switches;
 import io.godwit.model.MigrationException;
 import io.godwit.model.Phase;
@@ -71,10 +71,12 @@ public final class TenantCutover {
      */
     public void run(String savepointDirectory) throws Exception {
         MigrationRow row = ledger.find(spec.name()).orElseThrow();
-        CutoverGate.check(row, RunLock.isTaken(ledger, spec.name()));
+        CutoverGate.check(row, RunningJob.of(ledger, spec.name()));
         if (row.phase() == Phase.COMPLETED) {
             out.accept(spec.name() + " is COMPLETED already");
-            startReverse(row);
+            if (!RunningJob.of(ledger, spec.name())) {
+                start(row);
+            }
             return;
         }
         TenantDirections directions = new TenantDirections(spec);
@@ -103,7 +105,7 @@ public final class TenantCutover {
             companions.after(end);
             forward.fence();
             ledger.audit(row.id(), "CUTOVER_COMPLETED", "through position " + end);
-            startReverse(row);
+            start(row);
             interop.mirror().phase(Phase.COMPLETED);
             ledger.advance(row.id(), Phase.COMPLETED, "cut over through position " + end);
         }
@@ -192,7 +194,7 @@ public final class TenantCutover {
     }
 
     private void stopJob(MigrationRow row, String savepointDirectory) throws SQLException {
-        if (RunLock.isTaken(ledger, spec.name())) {
+        if (RunningJob.of(ledger, spec.name())) {
             out.accept("The job is stopped: " + new JobStop(ledger, row).end(savepointDirectory));
         }
     }
@@ -228,10 +230,7 @@ public final class TenantCutover {
         }
     }
 
-    private void startReverse(MigrationRow row) throws Exception {
-        if (RunLock.isTaken(ledger, spec.name())) {
-            return;
-        }
+    private void start(MigrationRow row) throws Exception {
         try {
             reverse.start();
         } catch (MigrationException e) {

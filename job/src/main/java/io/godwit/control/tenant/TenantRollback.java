@@ -1,11 +1,11 @@
 package io.godwit.control.tenant;
 
 import io.godwit.control.JobStop;
+import io.godwit.control.RunningJob;
 import io.godwit.job.Kinds;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.LedgerDatabase;
 import io.godwit.ledger.MigrationRow;
-import io.godwit.ledger.RunLock;
 import io.godwit.ledger.Switches;
 import io.godwit.ledger.TenantClaims;
 import io.godwit.model.MigrationException;
@@ -67,7 +67,9 @@ public final class TenantRollback {
         SwitchDirection back = new TenantDirections(spec).back();
         if (row.phase() == Phase.DUAL_WRITE) {
             out.accept(spec.name() + " is DUAL_WRITE: its tenants are in the source");
-            start(row);
+            if (!RunningJob.of(ledger, spec.name())) {
+                start(row);
+            }
             return;
         }
         if (row.phase() != Phase.COMPLETED && row.phase() != Phase.CUTOVER) {
@@ -146,15 +148,12 @@ public final class TenantRollback {
     }
 
     private void stopJob(MigrationRow row, String savepointDirectory) throws SQLException {
-        if (RunLock.isTaken(ledger, spec.name())) {
+        if (RunningJob.of(ledger, spec.name())) {
             out.accept("The job is stopped: " + new JobStop(ledger, row).end(savepointDirectory));
         }
     }
 
     private void start(MigrationRow row) throws Exception {
-        if (RunLock.isTaken(ledger, spec.name())) {
-            return;
-        }
         forward.start();
         ledger.audit(row.id(), "FORWARD_FLOW_STARTED", "from the source to the target again");
     }

@@ -76,7 +76,8 @@ record FlinkHome(StreamExecutionEnvironment environment, String url, LocalFlink 
     /** The id of the job that this environment submits, chosen here unless Flink's client has. */
     String jobId() {
         Configuration configuration = new Configuration();
-        String given = environment.getConfiguration().get(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID);
+        String given =
+                environment.getConfiguration().get(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID);
         String jobId = given == null ? JobID.generate().toHexString() : given;
         configuration.set(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID, jobId);
         environment.configure(configuration);

@@ -102,16 +102,7 @@ public record TenantReturn(
                 env,
                 spec,
                 run,
-                new TenantPlan(
-                        title(),
-                        target,
-                        source,
-                        Positions.APPEND,
-                        columns,
-                        start,
-                        0,
-                        1,
-                        1));
+                new TenantPlan(title(), target, source, Positions.APPEND, columns, start, 0, 1, 1));
     }
 
     @Override

@@ -25,6 +25,7 @@ record TenantClusterWorld(
         implements AutoCloseable {
 
     private static final int TASK_MANAGERS = 2;
+
     /** Long enough for an operator's next command to come while a job waits to be restarted. */
     private static final Map<String, String> SETTINGS =
             Map.of("restart-strategy.fixed-delay.delay", "5 s");

@@ -16,6 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 final class NextFlows {
 
     private static final Duration LOOK = Duration.ofMillis(300);
+    private static final Duration UNTIL_SUBMITTED = Duration.ofSeconds(60);
 
     private final Console console;
     private final LedgerDatabase database;
@@ -54,7 +55,12 @@ final class NextFlows {
         }
     }
 
+    /** The ledger names a job before Flink has it; one that never comes is no longer waited for. */
     private void awaitEnd(String jobId) {
+        long deadline = System.nanoTime() + UNTIL_SUBMITTED.toNanos();
+        while (flink.jobState(jobId).isEmpty() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(LOOK.toNanos());
+        }
         while (flink.jobState(jobId).filter(NextFlows::lives).isPresent()) {
             LockSupport.parkNanos(LOOK.toNanos());
         }

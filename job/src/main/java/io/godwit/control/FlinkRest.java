@@ -20,6 +20,7 @@ public final class FlinkRest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration UNTIL_IT_RUNS = Duration.ofSeconds(30);
+    private static final int UNAVAILABLE = 503;
 
     private final String url;
     private final HttpClient http =
@@ -156,7 +157,18 @@ public final class FlinkRest {
         }
     }
 
+    /** While a cluster elects its leader, which it does when it starts, it asks for patience. */
     private HttpResponse<String> send(String method, String path, String body) {
+        long deadline = System.nanoTime() + UNTIL_IT_RUNS.toNanos();
+        HttpResponse<String> response = sendOnce(method, path, body);
+        while (response.statusCode() == UNAVAILABLE && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(POLL.toNanos());
+            response = sendOnce(method, path, body);
+        }
+        return response;
+    }
+
+    private HttpResponse<String> sendOnce(String method, String path, String body) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(url + path))
                         .timeout(Duration.ofSeconds(30))

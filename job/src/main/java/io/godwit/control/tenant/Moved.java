@@ -1,11 +1,8 @@
 package io.godwit.control.tenant;
 
-import io.godwit.connector.postgres.eventstore.EventStoreMapping;
 import io.godwit.connector.postgres.eventstore.TenantRoute;
 import io.godwit.connector.postgres.eventstore.TenantRoutes;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /** Who of a migration's tenants has left a store, and what is the last that it has of them. */
@@ -38,32 +35,16 @@ final class Moved {
     }
 
     /**
-     * The tenants' last position in the store that they have left; nothing is appended there any
-     * more.
-     *
-     * @param known one that is known already, 0 for none
+     * The last position of any of the tenants in the store that they have left, as the switches
+     * have written it there.
      */
-    long lastPosition(long known) throws SQLException {
-        EventStoreMapping mapping = direction.from().eventStore();
-        String position = EventStoreMapping.quoted(mapping.position());
-        String sql =
-                "SELECT coalesce(max("
-                        + position
-                        + "), 0) FROM "
-                        + mapping.quotedTable()
-                        + " WHERE "
-                        + position
-                        + " > ? AND CAST("
-                        + EventStoreMapping.quoted(mapping.tenantId())
-                        + " AS text) = ANY (?)";
-        try (Connection from = direction.from().open(direction.migration());
-                PreparedStatement statement = from.prepareStatement(sql)) {
-            statement.setLong(1, known);
-            statement.setArray(2, from.createArrayOf("text", direction.tenants().toArray()));
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                return Math.max(known, rows.getLong(1));
+    long lastPosition() throws SQLException {
+        long last = 0;
+        try (Connection from = direction.from().open(direction.migration())) {
+            for (String tenant : direction.tenants()) {
+                last = Math.max(last, direction.left(tenant).read(from).orElse(0));
             }
         }
+        return last;
     }
 }

@@ -104,6 +104,14 @@ public record SwitchDirection(
         return new AppliedThrough(migration, to.storeId());
     }
 
+    /**
+     * The last position that one tenant had in {@code from} when it left; what the flow back brings
+     * later lies above it.
+     */
+    AppliedThrough left(String tenant) {
+        return new AppliedThrough(migration + "/" + tenant, from.storeId());
+    }
+
     /** What {@code to} has of one tenant from {@code from}; above it are events of its own. */
     AppliedThrough copied(String tenant) {
         return new AppliedThrough(migration + "/" + tenant, to.storeId());

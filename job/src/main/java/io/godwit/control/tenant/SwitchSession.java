@@ -116,8 +116,10 @@ final class SwitchSession implements AutoCloseable {
      * Changes the route. With it goes the place from which the flow back begins: what the other
      * store has now, it has from this one. Where another tenant of the migration has moved before,
      * that is no longer so, and its place stands.
+     *
+     * @param end the tenant's last position here
      */
-    void move() throws SQLException {
+    void move(long end) throws SQLException {
         boolean first = true;
         for (String other : direction.tenants()) {
             first &= fromRoutes.read(from, other).map(TenantRoute::open).orElse(true);
@@ -125,6 +127,7 @@ final class SwitchSession implements AutoCloseable {
         // No append of the tenant can be at or below it: those are drawn later.
         long last = OwnPositions.lastPosition(to, direction.to().eventStore());
         direction.copied(tenant).raise(from, last);
+        direction.left(tenant).raise(from, end);
         if (first) {
             direction.back().raise(from, last);
         }

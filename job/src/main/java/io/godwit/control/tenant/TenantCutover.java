@@ -164,12 +164,10 @@ public final class TenantCutover {
             throws SQLException {
         TenantSwitcher switcher = new TenantSwitcher(forward);
         boolean anyMoved = false;
-        long end = 0;
         for (String tenant : forward.tenants()) {
             try {
                 SwitchReport report = switcher.run(tenant);
                 anyMoved = true;
-                end = Math.max(end, report.end());
                 if (report.attempts() > 0) {
                     new Switches(ledger).add(row.id(), report.entry(forward.to().storeId()));
                 }
@@ -183,7 +181,7 @@ public final class TenantCutover {
                 throw e;
             }
         }
-        return new Moved(forward).lastPosition(end);
+        return new Moved(forward).lastPosition();
     }
 
     private void rolledBack(MigrationRow row, MigrationException e, Interop interop)

@@ -121,11 +121,9 @@ public final class TenantRollback {
     private long switchAll(MigrationRow row, SwitchDirection back, Interop interop)
             throws SQLException {
         TenantSwitcher switcher = new TenantSwitcher(back);
-        long end = 0;
         for (String tenant : back.tenants()) {
             try {
                 SwitchReport report = switcher.run(tenant);
-                end = Math.max(end, report.end());
                 if (report.attempts() > 0) {
                     new Switches(ledger).add(row.id(), report.entry(back.to().storeId()));
                 }
@@ -139,7 +137,7 @@ public final class TenantRollback {
                 throw e;
             }
         }
-        return new Moved(back).lastPosition(end);
+        return new Moved(back).lastPosition();
     }
 
     private void failed(MigrationRow row, MigrationException e) throws SQLException {

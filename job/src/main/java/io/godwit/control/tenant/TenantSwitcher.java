@@ -114,7 +114,7 @@ public final class TenantSwitcher {
                     return state.ends(end);
                 }
                 case DRAIN -> drained += drain.apply(cursor, state.end().orElseThrow());
-                case MOVE -> session.move();
+                case MOVE -> session.move(state.end().orElseThrow());
                 case COMMIT -> {
                     session.commit();
                     committedAt = System.nanoTime();

@@ -105,7 +105,7 @@ final class SwitchCrashITCase {
             long cursor = session.cursor();
             drain.apply(cursor, session.readEnd(cursor));
         }
-        session.move();
+        session.move(session.readEnd(0));
     }
 
     private static boolean locked(SwitchSession session) throws SQLException {

@@ -135,7 +135,7 @@ final class TenantSwitcherITCase {
             assertThat(report.pause()).isLessThan(LEASE);
         }
         // Closed: nothing was appended there after the switch, by whomever.
-        assertThat(lastPosition(way.from())).isEqualTo(new Moved(way).lastPosition(0));
+        assertThat(lastPosition(way.from())).isEqualTo(new Moved(way).lastPosition());
     }
 
     private long lastPosition(PostgresEventStoreSpec store) throws SQLException {

@@ -1,5 +1,6 @@
 package io.godwit.job;
 
+import io.godwit.connector.postgres.eventstore.LogicalFeeds;
 import io.godwit.connector.postgres.eventstore.PostgresEventStoreSpec;
 import io.godwit.connector.postgres.eventstore.RouteRemoval;
 import io.godwit.ledger.Ledger;
@@ -50,6 +51,7 @@ final class TenantEnding implements Ending {
         try (Connection connection = source.open(row.name())) {
             TenantFences.release(source, connection, row.name());
         }
+        removed |= LogicalFeeds.drop(source, row.name());
         return removed;
     }
 

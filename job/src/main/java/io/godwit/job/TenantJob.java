@@ -4,13 +4,16 @@ import io.godwit.connector.postgres.eventstore.AppendingTarget;
 import io.godwit.connector.postgres.eventstore.AppliedThrough;
 import io.godwit.connector.postgres.eventstore.EventStoreTarget;
 import io.godwit.connector.postgres.eventstore.EventTableLog;
+import io.godwit.connector.postgres.eventstore.LogicalTableLog;
 import io.godwit.connector.postgres.eventstore.StoredEvent;
+import io.godwit.port.EventLog;
 import io.godwit.port.Target;
 import io.godwit.sink.SinkOptions;
 import io.godwit.sink.TargetSink;
 import io.godwit.source.EventLogSource;
 import io.godwit.source.SourceOptions;
 import io.godwit.spec.MigrationSpec;
+import io.godwit.spec.Tail;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +36,9 @@ public final class TenantJob {
     /** Short, because someone waits for the event; the log itself looks less often when idle. */
     private static final Duration TAIL_POLL = Duration.ofMillis(5);
 
+    /** A look at the stream is a look at a socket. */
+    private static final Duration STREAM_POLL = Duration.ofMillis(1);
+
     private TenantJob() {}
 
     /**
@@ -47,7 +53,7 @@ public final class TenantJob {
         env.configure(new Configuration().set(PipelineOptions.NAME, plan.title()));
         EventLogSource<StoredEvent> events =
                 new EventLogSource<>(
-                        () -> new EventTableLog(plan.from(), plan.columns(), tenants, migration),
+                        () -> log(plan, tenants, migration),
                         () -> new TenantRunJournal(new LedgerRunJournal(run), run, spec, plan),
                         reason -> Failures.record(run, reason),
                         sourceOptions(spec, plan, lanes),
@@ -72,6 +78,14 @@ public final class TenantJob {
                 .setParallelism(lanes);
     }
 
+    private static EventLog<StoredEvent> log(
+            TenantPlan plan, List<String> tenants, String migration) {
+        return switch (plan.tail()) {
+            case POLL -> new EventTableLog(plan.from(), plan.columns(), tenants, migration);
+            case LOGICAL -> new LogicalTableLog(plan.from(), plan.columns(), tenants, migration);
+        };
+    }
+
     private static Target<StoredEvent> target(TenantPlan plan, String migration) {
         AppliedThrough appliedThrough = new AppliedThrough(migration, plan.from().storeId());
         return switch (plan.positions()) {
@@ -93,6 +107,6 @@ public final class TenantJob {
                 spec.backoffInterval(),
                 spec.maxBulkCopyRate(),
                 spec.pollInterval(),
-                TAIL_POLL);
+                plan.tail() == Tail.LOGICAL ? STREAM_POLL : TAIL_POLL);
     }
 }

@@ -1,5 +1,6 @@
 package io.godwit.job;
 
+import io.godwit.connector.postgres.eventstore.LogicalTailCheck;
 import io.godwit.connector.postgres.eventstore.Placement;
 import io.godwit.connector.postgres.eventstore.PostgresEventStoreSpec;
 import io.godwit.ledger.TenantClaim;
@@ -7,6 +8,8 @@ import io.godwit.model.Finding;
 import io.godwit.model.MigrationException;
 import io.godwit.model.Phase;
 import io.godwit.spec.MigrationSpec;
+import io.godwit.spec.Positions;
+import io.godwit.spec.Tail;
 import io.godwit.verify.Level;
 import io.godwit.verify.Tally;
 import java.sql.Connection;
@@ -49,6 +52,10 @@ record TenantMigration(
                                         : Long.MAX_VALUE));
         List<Finding> findings = new ArrayList<>(survey.findings());
         findings.addAll(placing.findings());
+        // One that a rollback has turned to append goes on, and polls.
+        if (spec.tenant().tail() == Tail.LOGICAL && placing.kept() == null) {
+            findings.addAll(LogicalTailCheck.positions(placing.mode()));
+        }
         findings.addAll(new TenantCompanions(spec, survey).findings());
         findings.addAll(claimed(spec, past));
         return new TenantMigration(
@@ -149,6 +156,7 @@ record TenantMigration(
                 (PostgresEventStoreSpec) spec.source(),
                 (PostgresEventStoreSpec) spec.target(),
                 placement.mode(),
+                placement.mode() == Positions.KEEP ? spec.tenant().tail() : Tail.POLL,
                 survey.source().copiedColumns(),
                 start,
                 placement.offset(),

@@ -2,6 +2,7 @@ package io.godwit.job;
 
 import io.godwit.connector.postgres.eventstore.PostgresEventStoreSpec;
 import io.godwit.spec.Positions;
+import io.godwit.spec.Tail;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
@@ -14,6 +15,7 @@ import java.util.Objects;
  * @param from where the events come from
  * @param to the store that receives them
  * @param positions where an event lies in the receiving store
+ * @param tail how new events are seen; poll where positions are not kept
  * @param columns what is copied, the position first
  * @param start the first position to read; of a way back the one above the last switch
  * @param offset target position minus source position; 0 where positions are not kept
@@ -25,6 +27,7 @@ public record TenantPlan(
         PostgresEventStoreSpec from,
         PostgresEventStoreSpec to,
         Positions positions,
+        Tail tail,
         List<String> columns,
         long start,
         long offset,
@@ -39,7 +42,13 @@ public record TenantPlan(
         Objects.requireNonNull(from, "from");
         Objects.requireNonNull(to, "to");
         Objects.requireNonNull(positions, "positions");
+        Objects.requireNonNull(tail, "tail");
         columns = List.copyOf(columns);
+        if (positions == Positions.APPEND && tail == Tail.LOGICAL) {
+            throw new IllegalArgumentException(
+                    "tail: logical for positions that the receiving store draws itself: events"
+                            + " would lie there in the order of their commits");
+        }
         if (positions == Positions.APPEND && offset != 0) {
             throw new IllegalArgumentException(
                     "Offset "

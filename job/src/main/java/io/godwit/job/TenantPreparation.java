@@ -4,6 +4,7 @@ import io.godwit.connector.postgres.PostgresErrors;
 import io.godwit.connector.postgres.eventstore.AppliedThrough;
 import io.godwit.connector.postgres.eventstore.ControlTables;
 import io.godwit.connector.postgres.eventstore.FlowRecord;
+import io.godwit.connector.postgres.eventstore.LogicalFeeds;
 import io.godwit.connector.postgres.eventstore.Placement;
 import io.godwit.connector.postgres.eventstore.PositionCeiling;
 import io.godwit.connector.postgres.eventstore.PostgresEventStoreSpec;
@@ -13,8 +14,10 @@ import io.godwit.connector.postgres.eventstore.TenantRoutes;
 import io.godwit.connector.postgres.eventstore.WriteFence;
 import io.godwit.spec.MigrationSpec;
 import io.godwit.spec.Positions;
+import io.godwit.spec.Tail;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 
 /**
  * Makes in both stores what a tenant's job and its cutover rely on: tables, fences, routes, and the
@@ -23,6 +26,8 @@ import java.sql.SQLException;
  * source goes on taking the tenants' appends, through the fence.
  */
 final class TenantPreparation {
+
+    private static final Duration SLOT_PATIENCE = Duration.ofMinutes(1);
 
     private final MigrationSpec spec;
     private final TenantPlacing placing;
@@ -55,8 +60,18 @@ final class TenantPreparation {
             route(from, to);
             // An abort of another migration may have removed a fence that nobody needed then.
             fence();
+            feed();
         } catch (SQLException e) {
             throw PostgresErrors.of("Preparing the stores of " + spec.name(), e);
+        }
+    }
+
+    /** Last, because it waits for open transactions; one that an earlier spec asked for goes. */
+    private void feed() {
+        if (spec.tenant().tail() == Tail.LOGICAL && placing.mode() == Positions.KEEP) {
+            LogicalFeeds.ensure(source, spec.name(), SLOT_PATIENCE);
+        } else {
+            LogicalFeeds.drop(source, spec.name());
         }
     }
 

@@ -11,6 +11,7 @@ import io.godwit.model.Finding;
 import io.godwit.model.Phase;
 import io.godwit.spec.MigrationSpec;
 import io.godwit.spec.Positions;
+import io.godwit.spec.Tail;
 import io.godwit.verify.Level;
 import io.godwit.verify.Tally;
 import java.sql.Connection;
@@ -102,7 +103,17 @@ public record TenantReturn(
                 env,
                 spec,
                 run,
-                new TenantPlan(title(), target, source, Positions.APPEND, columns, start, 0, 1, 1));
+                new TenantPlan(
+                        title(),
+                        target,
+                        source,
+                        Positions.APPEND,
+                        Tail.POLL,
+                        columns,
+                        start,
+                        0,
+                        1,
+                        1));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.godwit.job;
 
 import io.godwit.connector.postgres.eventstore.AppliedThrough;
 import io.godwit.connector.postgres.eventstore.FlowRecord;
+import io.godwit.connector.postgres.eventstore.LogicalTailCheck;
 import io.godwit.connector.postgres.eventstore.OwnPositions;
 import io.godwit.connector.postgres.eventstore.Placement;
 import io.godwit.connector.postgres.eventstore.PlanIndex;
@@ -16,6 +17,7 @@ import io.godwit.connector.postgres.eventstore.TenantPositions;
 import io.godwit.model.Finding;
 import io.godwit.spec.Checks;
 import io.godwit.spec.MigrationSpec;
+import io.godwit.spec.Tail;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -104,6 +106,9 @@ final class TenantSurvey {
         findings.addAll(sequence);
         TenantPositions.tooLow(connection, source.eventStore()).ifPresent(findings::add);
         findings.addAll(TableOwner.check(connection, source.eventStore(), "source"));
+        if (spec.tenant().tail() == Tail.LOGICAL) {
+            findings.addAll(LogicalTailCheck.source(connection, source.eventStore(), spec.name()));
+        }
         last = OwnPositions.lastPosition(connection, source.eventStore());
         if (findings.stream().noneMatch(Finding::stops)) {
             first = TenantPositions.first(connection, sourceSchema, spec.tenant().tenants());

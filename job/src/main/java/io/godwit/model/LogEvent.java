@@ -17,6 +17,14 @@ public interface LogEvent {
         return false;
     }
 
+    /**
+     * True for an event of a tail that is committed while a lower sequence may still come: it is
+     * delivered and counted, but its log is not passed up to it. It may come again after a restart.
+     */
+    default boolean isAhead() {
+        return false;
+    }
+
     /** True when it was read by the tail: it is applied at once instead of in large batches. */
     boolean live();
 }

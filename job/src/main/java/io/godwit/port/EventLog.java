@@ -44,6 +44,22 @@ public interface EventLog<E extends LogEvent> extends AutoCloseable {
      */
     List<E> read(int tag, SequenceRange range, int limit, boolean live);
 
+    /** Whether a tail of this log has events {@link #ahead} of its head. */
+    default boolean readsAhead() {
+        return false;
+    }
+
+    /**
+     * Events of a tail that are committed, in any order, each with {@link LogEvent#isAhead()}; none
+     * when there are none now. A later head tells that it has come with all events up to there.
+     *
+     * @param next the first sequence that is not known to be passed
+     * @param limit most events to return, at least 1
+     */
+    default List<E> ahead(int tag, long next, int limit) {
+        return List.of();
+    }
+
     @Override
     void close();
 }

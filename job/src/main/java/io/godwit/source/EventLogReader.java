@@ -52,7 +52,9 @@ final class EventLogReader<E extends LogEvent>
                 splitReader::get,
                 (event, output, state) -> {
                     output.collect(event);
-                    state.emitted(event.sequence());
+                    if (!event.isAhead()) {
+                        state.emitted(event.sequence());
+                    }
                     if (!event.isMark()) {
                         budget.emittedOne();
                         eventsRead.inc();

@@ -64,12 +64,15 @@ final class EventLogSplitReader<E extends LogEvent> implements SplitReader<E, Ev
         }
         boolean read = false;
         try {
+            boolean ahead = split.isTail() && readAhead(split, records);
             long until = split.isTail() ? log.head(split.tag()) + 1 : split.range().until();
             if (split.isTail() && log.dense()) {
                 refuseMovedBack(split, until - 1);
             }
             if (split.next() < until) {
                 read = readPage(split, state, until, records);
+                idleTurns = 0;
+            } else if (ahead) {
                 idleTurns = 0;
             } else if (++idleTurns > splits.size()) {
                 idleTurns = 0;
@@ -91,6 +94,27 @@ final class EventLogSplitReader<E extends LogEvent> implements SplitReader<E, Ev
             splits.addFirst(state);
         }
         return records.build();
+    }
+
+    /** What a tail has before its turn: the split stays where it is. */
+    private boolean readAhead(EventLogSplit split, RecordsBySplits.Builder<E> records)
+            throws InterruptedException {
+        if (!log.readsAhead()) {
+            return false;
+        }
+        int granted = budget.take(options.pageSize());
+        if (granted == 0) {
+            return false;
+        }
+        List<E> events = log.ahead(split.tag(), split.next(), granted);
+        budget.giveBack(granted - events.size());
+        for (E event : events) {
+            if (!event.isAhead() || event.isMark()) {
+                throw new IllegalStateException("The log gave " + event + " ahead of its turn");
+            }
+            records.add(split.splitId(), event);
+        }
+        return !events.isEmpty();
     }
 
     private boolean readPage(

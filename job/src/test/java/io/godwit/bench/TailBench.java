@@ -14,6 +14,7 @@ import io.godwit.model.Phase;
 import io.godwit.spec.Kind;
 import io.godwit.spec.MigrationSpec;
 import io.godwit.spec.Positions;
+import io.godwit.spec.Tail;
 import io.godwit.spec.TenantOptions;
 import io.godwit.testkit.PostgresDatabase;
 import io.godwit.testkit.PostgresServer;
@@ -268,7 +269,8 @@ final class TailBench {
                     env,
                     migration,
                     run,
-                    new TenantPlan(NAME, from, to, positions, columns, 1, 0, 20_000, 13_000));
+                    new TenantPlan(
+                            NAME, from, to, positions, Tail.POLL, columns, 1, 0, 20_000, 13_000));
         }
         return env.executeAsync();
     }

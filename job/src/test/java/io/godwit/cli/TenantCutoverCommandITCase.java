@@ -3,6 +3,7 @@ package io.godwit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.godwit.spec.Tail;
 import io.godwit.testkit.PostgresDatabase;
 import io.godwit.testkit.StoreVariant;
 import io.godwit.testkit.TenantHistory;
@@ -13,12 +14,14 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Cutover and rollback through the command line, while an application writes. */
 final class TenantCutoverCommandITCase {
@@ -73,8 +76,10 @@ final class TenantCutoverCommandITCase {
                         + "'");
     }
 
-    @Test
-    void aTenantIsCutOverAndRolledBackAndCutOverAgain() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Tail.class)
+    void aTenantIsCutOverAndRolledBackAndCutOverAgain(Tail tail) throws Exception {
+        run.change("tail: poll", "tail: " + tail.name().toLowerCase(Locale.ROOT));
         try (RunningMigration running = run.start()) {
             running.awaitPhase("DUAL_WRITE");
             try (TenantWriters writers =
@@ -109,6 +114,10 @@ final class TenantCutoverCommandITCase {
                 awaitAppends(writers, 100);
                 writers.stop();
                 assertThat(writers.failures()).isEmpty();
+                assertThat(
+                                TenantDatabases.strings(
+                                        source, "SELECT slot_name FROM pg_replication_slots"))
+                        .isEmpty();
                 // The flow back brings the rest.
                 await().atMost(Duration.ofSeconds(60))
                         .untilAsserted(() -> assertThat(rows(source)).hasSameSizeAs(rows(target)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.godwit.connector.Connectors;
 import io.godwit.connector.postgres.eventstore.AppliedThrough;
 import io.godwit.connector.postgres.eventstore.ControlTables;
+import io.godwit.connector.postgres.eventstore.LogicalFeeds;
 import io.godwit.connector.postgres.eventstore.PostgresEventStoreSpec;
 import io.godwit.connector.postgres.eventstore.StoreSchema;
 import io.godwit.ledger.Ledger;
@@ -13,6 +14,7 @@ import io.godwit.model.Phase;
 import io.godwit.spec.MigrationSpec;
 import io.godwit.spec.Positions;
 import io.godwit.spec.SpecLoader;
+import io.godwit.spec.Tail;
 import io.godwit.testkit.PostgresDatabase;
 import io.godwit.testkit.StoreVariant;
 import io.godwit.testkit.TenantHistory;
@@ -48,6 +50,8 @@ final class TenantJobITCase {
     @RegisterExtension static final TenantStores STORES = new TenantStores();
 
     @TempDir private Path folder;
+
+    private String tail = "poll";
 
     @ParameterizedTest
     @EnumSource(StoreVariant.class)
@@ -85,6 +89,28 @@ final class TenantJobITCase {
         assertThat(TenantRows.withPositions(target, variant.mapping(), others.tenant(0)))
                 .as("events of others")
                 .isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @EnumSource(StoreVariant.class)
+    void aLogicalTailFollowsWhileATransactionHoldsTheFence(StoreVariant variant) throws Exception {
+        System.out.println("seed " + SEED);
+        TenantHistory history = TenantHistory.of(SEED, EVENTS);
+        PostgresDatabase source = STORES.newStore(variant, history);
+        PostgresDatabase target = STORES.newStore(variant);
+        String tenant = history.tenant(0);
+        tail = "logical";
+        MigrationSpec spec = spec(source, target, variant, tenant);
+        PostgresEventStoreSpec store = (PostgresEventStoreSpec) spec.source();
+        LogicalFeeds.ensure(store, "tenant", Duration.ofSeconds(30));
+        try {
+            migrateWhileItIsWrittenTo(spec, source, target, variant, Positions.KEEP);
+        } finally {
+            LogicalFeeds.drop(store, "tenant");
+        }
+        assertThat(TenantRows.withPositions(target, variant.mapping(), tenant))
+                .hasSizeGreaterThan(EVENTS / 2)
+                .isEqualTo(TenantRows.withPositions(source, variant.mapping(), tenant));
     }
 
     @Test
@@ -148,6 +174,9 @@ final class TenantJobITCase {
             writer.start();
             try {
                 await(() -> ledger.find("tenant").orElseThrow().phase() == Phase.DUAL_WRITE);
+                if (spec.tenant().tail() == Tail.LOGICAL) {
+                    followsBehindAnOpenTransaction(source, target, variant, tenant);
+                }
                 long later = rows(source, variant, tenant) + 200;
                 await(() -> rows(target, variant, tenant) > later);
                 writing.set(false);
@@ -162,6 +191,29 @@ final class TenantJobITCase {
                 writing.set(false);
                 job.cancel().get();
             }
+        }
+    }
+
+    private static void followsBehindAnOpenTransaction(
+            PostgresDatabase source, PostgresDatabase target, StoreVariant variant, String tenant)
+            throws SQLException {
+        AppliedThrough through = new AppliedThrough("tenant", "shared");
+        try (Connection open = source.connect();
+                Connection connection = target.connect();
+                Statement statement = open.createStatement()) {
+            open.setAutoCommit(false);
+            statement.execute(
+                    "SELECT nextval('%s_%s_seq')"
+                            .formatted(variant.mapping().table(), variant.mapping().position()));
+            long held;
+            try (var row = statement.executeQuery("SELECT lastval()")) {
+                row.next();
+                held = row.getLong(1);
+            }
+            long later = rows(source, variant, tenant) + 300;
+            await(() -> rows(target, variant, tenant) > later);
+            assertThat(through.read(connection).orElse(0)).isLessThanOrEqualTo(held);
+            open.rollback();
         }
     }
 
@@ -197,6 +249,7 @@ final class TenantJobITCase {
                     back ? target : source,
                     back ? source : target,
                     positions,
+                    spec.tenant().tail(),
                     columns,
                     start,
                     0,
@@ -241,6 +294,7 @@ final class TenantJobITCase {
                 batch_size: 500
                 parallelism: 2
                 checkpoint_interval: 200ms
+                tail: %s
                 """
                         .formatted(
                                 tenant,
@@ -251,7 +305,8 @@ final class TenantJobITCase {
                                 target.url(),
                                 target.user(),
                                 Files.writeString(folder.resolve("target"), target.password()),
-                                store);
+                                store,
+                                tail);
         return new SpecLoader(Connectors.TYPES, System::getenv).load("tenant.yaml", yaml);
     }
 

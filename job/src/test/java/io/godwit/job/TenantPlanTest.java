@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.godwit.connector.postgres.eventstore.EventStoreMapping;
 import io.godwit.connector.postgres.eventstore.PostgresEventStoreSpec;
 import io.godwit.spec.Positions;
+import io.godwit.spec.Tail;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +18,7 @@ final class TenantPlanTest {
                 store("shared"),
                 store("own"),
                 positions,
+                Tail.POLL,
                 List.of("global_position", "event_id"),
                 1,
                 offset,

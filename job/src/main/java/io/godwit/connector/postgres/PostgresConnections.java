@@ -7,7 +7,11 @@ import java.sql.Statement;
 import java.util.Properties;
 import org.postgresql.Driver;
 
-/** Opens sessions as Godwit wants them: UTC, time-outs set, named after the migration. */
+/**
+ * Opens sessions as Godwit wants them: UTC, time-outs set, named after the migration. A
+ * statement_timeout of the database or the role is meant for an application's statements and would
+ * end the copy of a large range.
+ */
 public final class PostgresConnections {
 
     private static final Driver DRIVER = driver();
@@ -31,9 +35,9 @@ public final class PostgresConnections {
         properties.setProperty("tcpKeepAlive", "true");
         Connection connection = DRIVER.connect(url, properties);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET TimeZone = 'UTC'");
-            statement.execute("SET lock_timeout = '30s'");
-            statement.execute("SET idle_in_transaction_session_timeout = '10min'");
+            statement.execute(
+                    "SET statement_timeout = 0; SET TimeZone = 'UTC'; SET lock_timeout = '30s';"
+                            + " SET idle_in_transaction_session_timeout = '10min'");
         } catch (SQLException e) {
             connection.close();
             throw e;

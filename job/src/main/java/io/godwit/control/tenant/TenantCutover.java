@@ -1,6 +1,7 @@
 package io.godwit.control.tenant;
 
 import io.godwit.connector.postgres.PostgresErrors;
+import io.godwit.connector.postgres.eventstore.LogicalFeeds;
 import io.godwit.connector.postgres.eventstore.OwnPositions;
 import io.godwit.connector.postgres.eventstore.Placement;
 import io.godwit.connector.postgres.eventstore.verify.StoreVerdict;
@@ -100,6 +101,7 @@ public final class TenantCutover {
             interop.mirror().phase(Phase.CUTOVER);
             long end = switchAll(row, forward, interop);
             stopJob(row, savepointDirectory);
+            LogicalFeeds.drop(forward.from(), row.name());
             new Switches(ledger).flowEnded(row.id());
             verifyAtTheEnd(row, forward, new TenantVerification(spec, directions, placement), end);
             companions.after(end);

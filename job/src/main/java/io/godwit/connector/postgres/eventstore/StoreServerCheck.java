@@ -2,7 +2,6 @@ package io.godwit.connector.postgres.eventstore;
 
 import io.godwit.connector.postgres.eventstore.StoreSchemaCheck.Side;
 import io.godwit.model.Finding;
-import io.godwit.spec.Tail;
 import io.godwit.spec.TenantOptions;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,9 +26,6 @@ final class StoreServerCheck {
         List<Finding> findings = new ArrayList<>();
         version(connection, side, findings);
         if (side == Side.SOURCE) {
-            if (options.tail() == Tail.LOGICAL) {
-                logical(connection, findings);
-            }
             findings.addAll(oldTransactions(connection, OLD_TRANSACTION_SECONDS));
             hidden(connection, findings);
         }
@@ -50,36 +46,6 @@ final class StoreServerCheck {
                     Finding.problem(
                             "the " + side + " is a standby, which nothing can be written to",
                             "name its primary in " + side + ".url"));
-        }
-    }
-
-    private static void logical(Connection connection, List<Finding> findings) throws SQLException {
-        String level = CatalogueQuery.text(connection, "SHOW wal_level");
-        if (!level.equals("logical")) {
-            findings.add(
-                    Finding.problem(
-                            "tail: logical reads the write-ahead log, and the source's wal_level is "
-                                    + level,
-                            "ALTER SYSTEM SET wal_level = logical and restart the source's server,"
-                                    + " or set tail: poll"));
-        }
-        if (!CatalogueQuery.holds(
-                connection,
-                "SELECT rolreplication OR rolsuper FROM pg_roles WHERE rolname = current_user")) {
-            findings.add(
-                    Finding.problem(
-                            "tail: logical needs a role that may replicate",
-                            "ALTER ROLE ... REPLICATION for source.user, or set tail: poll"));
-        }
-        if (!CatalogueQuery.holds(
-                connection,
-                "SELECT count(*) < current_setting('max_replication_slots')::int"
-                        + " FROM pg_replication_slots")) {
-            findings.add(
-                    Finding.problem(
-                            "every replication slot of the source's server is taken",
-                            "drop one that nobody uses (pg_replication_slots), or raise"
-                                    + " max_replication_slots"));
         }
     }
 

@@ -100,9 +100,15 @@ final class StoreWriter implements AutoCloseable {
         }
     }
 
-    /** Bulk ranges come in any order; of them nothing can be said before all are applied. */
+    /**
+     * Bulk ranges come in any order, and so do rows ahead of their turn; of them nothing can be
+     * said before all are applied.
+     */
     private static OptionalLong lastLive(List<StoredEvent> batch) {
-        return batch.stream().filter(StoredEvent::live).mapToLong(StoredEvent::sequence).max();
+        return batch.stream()
+                .filter(event -> event.live() && !event.isAhead())
+                .mapToLong(StoredEvent::sequence)
+                .max();
     }
 
     @Override

@@ -7,14 +7,26 @@ import io.godwit.model.LogEvent;
  * fields, untouched, the position first. Or a mark: no row, but the word that every row of the
  * migrated tenants up to {@code sequence} has come before.
  *
- * @param sequence the position in the source
+ * @param sequence the position in the source; 0 for a row that comes ahead of its turn
  * @param row null for a mark
  * @param live true when the tail read it
  */
 public record StoredEvent(long sequence, byte[] row, boolean live) implements LogEvent {
 
+    private static final long AHEAD = 0;
+
     static StoredEvent mark(long through, boolean live) {
         return new StoredEvent(through, null, live);
+    }
+
+    /** A row of a tail before all lower positions are final. */
+    static StoredEvent ahead(byte[] row) {
+        return new StoredEvent(AHEAD, row, true);
+    }
+
+    @Override
+    public boolean isAhead() {
+        return sequence == AHEAD && !isMark();
     }
 
     /** A store has one log. */

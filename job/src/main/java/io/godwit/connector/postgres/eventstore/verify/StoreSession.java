@@ -22,7 +22,6 @@ final class StoreSession {
                     "lc_monetary = 'C'",
                     // Rows that a policy hides are an error, not missing.
                     "row_security = off",
-                    "statement_timeout = 0",
                     // The side that is done first waits for the other one.
                     "idle_in_transaction_session_timeout = 0",
                     "jit = off");

@@ -4,6 +4,7 @@ import static io.godwit.connector.postgres.eventstore.verify.CopiedStores.number
 import static io.godwit.connector.postgres.eventstore.verify.CopiedStores.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.godwit.connector.postgres.eventstore.PostgresEventStoreSpec;
 import io.godwit.model.MigrationException;
@@ -16,7 +17,10 @@ import io.godwit.testkit.TenantStores;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,13 +71,45 @@ final class StoreSettingsITCase {
                 "ALTER DATABASE " + name + " SET intervalstyle = 'iso_8601'",
                 "ALTER DATABASE " + name + " SET extra_float_digits = -3",
                 "ALTER DATABASE " + name + " SET bytea_output = 'escape'",
-                "ALTER DATABASE " + name + " SET statement_timeout = 1",
                 "ALTER DATABASE " + name + " SET default_transaction_isolation = 'serializable'",
                 "ALTER ROLE postgres IN DATABASE " + name + " SET intervalstyle = 'sql_standard'",
                 "ALTER ROLE postgres IN DATABASE " + name + " SET timezone = 'America/Caracas'");
         for (VerificationLevel level : VerificationLevel.values()) {
             StoreVerdict verdict = stores.comparison().compare(level, 10_000);
             assertThat(verdict.matched()).as("%s %s", verdict, verdict.named()).isTrue();
+        }
+    }
+
+    @Test
+    void statementTimeoutIsForOthers() throws Exception {
+        CopiedStores stores = stores(STORES.newStore(StoreVariant.CURRENT), Correspondence.kept(0));
+        stores.copyAll();
+        StoreComparison comparison = stores.comparison();
+        run(
+                stores.target(),
+                "ALTER DATABASE " + stores.target().name() + " SET statement_timeout = '1s'");
+        try (Connection holder = stores.target().connect();
+                Statement statement = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            statement.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE");
+            CompletableFuture<StoreVerdict> verdict =
+                    CompletableFuture.supplyAsync(
+                            () -> comparison.compare(VerificationLevel.HASH, 10_000));
+            await().atMost(Duration.ofMinutes(1))
+                    .until(
+                            () ->
+                                    number(
+                                                    stores.target(),
+                                                    """
+                                                    SELECT count(*) FROM pg_stat_activity
+                                                    WHERE wait_event_type = 'Lock'
+                                                        AND datname = current_database()
+                                                        AND clock_timestamp() - query_start
+                                                            > interval '2 seconds'
+                                                    """)
+                                            == 1);
+            holder.rollback();
+            assertThat(verdict.get(1, TimeUnit.MINUTES).matched()).isTrue();
         }
     }
 

@@ -1,21 +1,13 @@
 package io.godwit.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.godwit.control.FlinkRest;
 import io.godwit.job.Kinds;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.MigrationRow;
-import io.godwit.ledger.RunLock;
-import io.godwit.ledger.SwitchEntry;
-import io.godwit.ledger.Switches;
-import io.godwit.model.ApplyResult;
-import io.godwit.model.MigrationException;
-import io.godwit.model.TagProgress;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
@@ -48,7 +40,7 @@ final class StatusCommand implements Callable<Integer> {
                 watch(ledger);
             }
             MigrationRow row = LedgerOption.find(ledger, name);
-            ObjectNode status = status(ledger, row);
+            ObjectNode status = StatusReport.of(ledger, row);
             if (json) {
                 godwit.console().json(status);
             } else {
@@ -66,75 +58,6 @@ final class StatusCommand implements Callable<Integer> {
                 LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
             }
             progress.show();
-        }
-    }
-
-    private static ObjectNode status(Ledger ledger, MigrationRow row) throws SQLException {
-        List<TagProgress> tags = ledger.progressOf(row.id());
-        ApplyResult counts = ledger.countsOf(row.id());
-        ObjectNode object = JsonNodeFactory.instance.objectNode();
-        object.put("name", row.name())
-                .put("kind", row.kind())
-                .put("phase", row.phase().name())
-                .put("continuous", row.continuous())
-                .put("source_head", tags.stream().mapToLong(TagProgress::sourceHead).sum())
-                .put("applied_through", tags.stream().mapToLong(TagProgress::appliedThrough).sum())
-                .put("lag_events", tags.stream().mapToLong(TagProgress::lag).sum())
-                .put("events_written", counts.written())
-                .put("events_already_equal", counts.alreadyEqual())
-                .put("events_dead_lettered", counts.deadLettered());
-        ArrayNode perTag = object.putArray("tags");
-        for (TagProgress tag : tags) {
-            perTag.addObject()
-                    .put("tag", tag.tag())
-                    .put("source_head", tag.sourceHead())
-                    .put("applied_through", tag.appliedThrough())
-                    .put("lag_events", tag.lag())
-                    .put("ranges_pending", tag.rangesPending())
-                    .put("ranges_done", tag.rangesDone());
-        }
-        switches(ledger, row, object);
-        object.putObject("job")
-                .put("id", row.jobId())
-                .put("url", row.flinkUrl())
-                .put("state", jobState(row))
-                .put("running", RunLock.isTaken(ledger, row.name()));
-        object.put("savepoint", row.savepoint())
-                .put("reason", row.reason())
-                .put("updated_at", row.updatedAt().toString());
-        return object;
-    }
-
-    private static void switches(Ledger ledger, MigrationRow row, ObjectNode object)
-            throws SQLException {
-        List<SwitchEntry> switches = new Switches(ledger).of(row.id());
-        if (switches.isEmpty()) {
-            return;
-        }
-        ArrayNode array = object.putArray("switches");
-        for (SwitchEntry entry : switches) {
-            array.addObject()
-                    .put("tenant", entry.tenant())
-                    .put("to_store", entry.toStore())
-                    .put("epoch", entry.epoch())
-                    .put("last_position", entry.lastPosition())
-                    .put("pause_ms", entry.pauseMillis())
-                    .put("lock_ms", entry.lockMillis())
-                    .put("opened_ms", entry.openedMillis())
-                    .put("events_applied_in_pause", entry.drained())
-                    .put("attempts", entry.attempts());
-        }
-    }
-
-    private static String jobState(MigrationRow row) {
-        if (row.jobId() == null || row.flinkUrl() == null) {
-            return "UNKNOWN";
-        }
-        try {
-            return new FlinkRest(row.flinkUrl()).jobState(row.jobId()).orElse("GONE");
-        } catch (MigrationException e) {
-            // The ledger is what status is about; a cluster out of reach is part of the answer.
-            return "UNREACHABLE";
         }
     }
 
@@ -166,6 +89,7 @@ final class StatusCommand implements Callable<Integer> {
                         + " already equal, "
                         + status.get("events_dead_lettered").asLong()
                         + " dead-lettered");
+        console.line("  rate: " + rate(status));
         status.path("switches")
                 .forEach(
                         one ->
@@ -183,11 +107,48 @@ final class StatusCommand implements Callable<Integer> {
                         + ", "
                         + status.get("job").get("state").asText()
                         + (row.flinkUrl() == null ? "" : " at " + row.flinkUrl()));
+        if (status.has("replication_slot")) {
+            console.line("  replication slot: " + slot(status.get("replication_slot")));
+        }
         if (row.savepoint() != null) {
             console.line("  savepoint: " + row.savepoint());
         }
         if (row.reason() != null) {
             console.line("  reason: " + row.reason());
         }
+    }
+
+    private static String rate(JsonNode status) {
+        if (status.get("events_per_second").isNull()) {
+            return "unknown, " + status.get("rate_unknown_because").asText();
+        }
+        JsonNode eta = status.get("eta_seconds");
+        return status.get("events_per_second").asText()
+                + " events/s; "
+                + (eta.isNull()
+                        ? "time to go unknown, applied-through does not grow"
+                        : eta.asLong() == 0
+                                ? "nothing to go"
+                                : "about " + eta.asLong() + " s to go")
+                + ", as of "
+                + status.get("progress_at").asText();
+    }
+
+    private static String slot(JsonNode slot) {
+        String state = slot.get("state").asText().toLowerCase(Locale.ROOT);
+        if (slot.has("why")) {
+            return state + ", " + slot.get("why").asText();
+        }
+        if (!slot.has("name")) {
+            return state;
+        }
+        return state
+                + ", "
+                + slot.get("name").asText()
+                + ", keeps "
+                + slot.get("kept_bytes").asLong()
+                + " bytes of the source's write-ahead log ("
+                + slot.get("wal_status").asText()
+                + ")";
     }
 }

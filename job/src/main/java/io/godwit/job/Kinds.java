@@ -81,6 +81,19 @@ public final class Kinds {
         };
     }
 
+    /**
+     * The replication slot that its jobs read by.
+     *
+     * @param spec asked for where there may be one
+     * @return empty for a migration that needs none
+     */
+    public static Optional<SlotStatus> slot(MigrationRow row, Supplier<MigrationSpec> spec) {
+        return switch (of(row)) {
+            case CHAIN -> Optional.empty();
+            case TENANT -> SlotStatus.of(row, spec);
+        };
+    }
+
     /** How a log of a migration is called in its progress. */
     public static String logOf(MigrationRow row, int tag) {
         return switch (of(row)) {

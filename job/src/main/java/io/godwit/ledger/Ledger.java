@@ -31,6 +31,7 @@ public final class Ledger implements AutoCloseable {
     /** The newest migration of that name, active or not. */
     public Optional<MigrationRow> find(String name) throws SQLException {
         return one(
+                MigrationRow::of,
                 "SELECT "
                         + MigrationRow.COLUMNS
                         + " FROM migrations WHERE name = ? ORDER BY id DESC LIMIT 1",
@@ -38,7 +39,9 @@ public final class Ledger implements AutoCloseable {
     }
 
     public List<MigrationRow> list() throws SQLException {
-        return many("SELECT " + MigrationRow.COLUMNS + " FROM migrations ORDER BY id");
+        return all(
+                MigrationRow::of,
+                "SELECT " + MigrationRow.COLUMNS + " FROM migrations ORDER BY id");
     }
 
     /** Records a migration as PENDING. The unique index refuses a second active one of its name. */
@@ -46,6 +49,7 @@ public final class Ledger implements AutoCloseable {
             throws SQLException {
         MigrationRow row =
                 one(
+                                MigrationRow::of,
                                 "INSERT INTO migrations (name, kind, phase, spec, continuous)"
                                         + " VALUES (?, ?, 'PENDING', ?, ?) RETURNING "
                                         + MigrationRow.COLUMNS,
@@ -77,6 +81,7 @@ public final class Ledger implements AutoCloseable {
                 flinkUrl,
                 checkpoints,
                 id);
+        new ProgressSamples(this).forget(id);
         audit(id, "JOB_SUBMITTED", jobId + (flinkUrl == null ? "" : " at " + flinkUrl));
     }
 
@@ -114,15 +119,11 @@ public final class Ledger implements AutoCloseable {
     }
 
     Phase lockedPhase(long id) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(
-                        "SELECT phase FROM migrations WHERE id = ? FOR UPDATE")) {
-            statement.setLong(1, id);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return Phase.valueOf(row.getString(1));
-            }
-        }
+        return one(
+                        r -> Phase.valueOf(r.getString(1)),
+                        "SELECT phase FROM migrations WHERE id = ? FOR UPDATE",
+                        id)
+                .orElseThrow();
     }
 
     void advanceFrom(Phase from, long id, Phase to, String detail) throws SQLException {
@@ -165,24 +166,15 @@ public final class Ledger implements AutoCloseable {
     }
 
     public List<AuditEntry> auditOf(long id) throws SQLException {
-        List<AuditEntry> entries = new ArrayList<>();
-        try (PreparedStatement statement =
-                connection.prepareStatement(
-                        "SELECT at, action, actor, detail FROM audit WHERE migration_id = ?"
-                                + " ORDER BY id")) {
-            statement.setLong(1, id);
-            try (ResultSet r = statement.executeQuery()) {
-                while (r.next()) {
-                    entries.add(
-                            new AuditEntry(
-                                    r.getTimestamp(1).toInstant(),
-                                    r.getString(2),
-                                    r.getString(3),
-                                    r.getString(4)));
-                }
-            }
-        }
-        return entries;
+        return all(
+                r ->
+                        new AuditEntry(
+                                r.getTimestamp(1).toInstant(),
+                                r.getString(2),
+                                r.getString(3),
+                                r.getString(4)),
+                "SELECT at, action, actor, detail FROM audit WHERE migration_id = ? ORDER BY id",
+                id);
     }
 
     public void progress(long id, List<TagProgress> tags) throws SQLException {
@@ -206,43 +198,32 @@ public final class Ledger implements AutoCloseable {
                     tag.rangesPending(),
                     tag.rangesDone());
         }
+        new ProgressSamples(this).take(id);
     }
 
     public List<TagProgress> progressOf(long id) throws SQLException {
-        List<TagProgress> tags = new ArrayList<>();
-        try (PreparedStatement statement =
-                connection.prepareStatement(
-                        "SELECT tag, source_head, applied_through, ranges_pending, ranges_done"
-                                + " FROM progress WHERE migration_id = ? ORDER BY tag")) {
-            statement.setLong(1, id);
-            try (ResultSet r = statement.executeQuery()) {
-                while (r.next()) {
-                    tags.add(
-                            new TagProgress(
-                                    r.getInt(1),
-                                    r.getLong(2),
-                                    r.getLong(3),
-                                    r.getLong(4),
-                                    r.getLong(5)));
-                }
-            }
-        }
-        return tags;
+        return all(
+                r ->
+                        new TagProgress(
+                                r.getInt(1),
+                                r.getLong(2),
+                                r.getLong(3),
+                                r.getLong(4),
+                                r.getLong(5)),
+                "SELECT tag, source_head, applied_through, ranges_pending, ranges_done"
+                        + " FROM progress WHERE migration_id = ? ORDER BY tag",
+                id);
     }
 
     /** What all writers together have applied, as of completed checkpoints. */
     public ApplyResult countsOf(long id) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(
+        return one(
+                        r -> new ApplyResult(r.getLong(1), r.getLong(2), r.getLong(3)),
                         "SELECT coalesce(sum(written), 0), coalesce(sum(already_equal), 0),"
                                 + " coalesce(sum(dead_lettered), 0)"
-                                + " FROM applied_counts WHERE migration_id = ?")) {
-            statement.setLong(1, id);
-            try (ResultSet r = statement.executeQuery()) {
-                r.next();
-                return new ApplyResult(r.getLong(1), r.getLong(2), r.getLong(3));
-            }
-        }
+                                + " FROM applied_counts WHERE migration_id = ?",
+                        id)
+                .orElseThrow();
     }
 
     public void deadLetter(long id, MigrationException error) throws SQLException {
@@ -275,16 +256,21 @@ public final class Ledger implements AutoCloseable {
         audit(id, matched ? "VERIFIED" : "VERIFICATION_FAILED", level + ": " + detail);
     }
 
-    private Optional<MigrationRow> one(String sql, Object... arguments) throws SQLException {
-        return many(sql, arguments).stream().findFirst();
+    /** What a result set stands on. */
+    private interface Row<T> {
+        T of(ResultSet r) throws SQLException;
     }
 
-    private List<MigrationRow> many(String sql, Object... arguments) throws SQLException {
-        List<MigrationRow> rows = new ArrayList<>();
+    private <T> Optional<T> one(Row<T> row, String sql, Object... arguments) throws SQLException {
+        return all(row, sql, arguments).stream().findFirst();
+    }
+
+    private <T> List<T> all(Row<T> row, String sql, Object... arguments) throws SQLException {
+        List<T> rows = new ArrayList<>();
         try (PreparedStatement statement = bind(sql, arguments);
                 ResultSet r = statement.executeQuery()) {
             while (r.next()) {
-                rows.add(MigrationRow.of(r));
+                rows.add(row.of(r));
             }
         }
         return rows;

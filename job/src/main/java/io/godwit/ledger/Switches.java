@@ -81,12 +81,6 @@ public final class Switches {
         ledger.update("DELETE FROM progress WHERE migration_id = ?", id);
     }
 
-    /** How often a migration was rolled back. */
-    public int rollbacks(long id) throws SQLException {
-        return (int)
-                ledger.auditOf(id).stream().filter(e -> e.action().equals("ROLLED_BACK")).count();
-    }
-
     /**
      * A completed migration is taken up again, to be rolled back: CUTOVER. The only way out of an
      * end.

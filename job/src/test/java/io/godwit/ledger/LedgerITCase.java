@@ -6,38 +6,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.godwit.model.MigrationException;
 import io.godwit.model.Phase;
 import io.godwit.model.TagProgress;
-import io.godwit.testkit.PostgresDatabase;
-import io.godwit.testkit.PostgresServer;
+import io.godwit.testkit.Ledgers;
+import io.godwit.testkit.TenantStores;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The ledger on a real PostgreSQL. */
 final class LedgerITCase {
 
-    private static PostgresServer postgres;
+    @RegisterExtension static final TenantStores SERVER = new TenantStores();
+
     private LedgerDatabase database;
-
-    @BeforeAll
-    static void startServer() {
-        postgres = PostgresServer.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        postgres.close();
-    }
 
     @BeforeEach
     void createLedger() {
-        PostgresDatabase fresh = postgres.newDatabase();
-        database = new LedgerDatabase(fresh.url(), fresh.user(), fresh.password());
-        database.migrate();
+        database = Ledgers.in(SERVER.newDatabase());
     }
 
     @Test
@@ -48,9 +36,7 @@ final class LedgerITCase {
             assertThat(ledger.list()).hasSize(1);
         }
         assertThat(database.exists()).isTrue();
-        PostgresDatabase other = postgres.newDatabase();
-        assertThat(new LedgerDatabase(other.url(), other.user(), other.password()).exists())
-                .isFalse();
+        assertThat(Ledgers.of(SERVER.newDatabase()).exists()).isFalse();
     }
 
     @Test

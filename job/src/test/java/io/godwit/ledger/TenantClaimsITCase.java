@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.godwit.model.MigrationException;
 import io.godwit.model.Phase;
-import io.godwit.testkit.PostgresDatabase;
-import io.godwit.testkit.PostgresServer;
+import io.godwit.testkit.Ledgers;
+import io.godwit.testkit.TenantStores;
 import java.sql.SQLException;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,24 +22,13 @@ final class TenantClaimsITCase {
     private static final List<TenantClaim> ACME =
             List.of(new TenantClaim("acme", "shared"), new TenantClaim("acme", "own"));
 
-    private static PostgresServer postgres;
+    @RegisterExtension static final TenantStores SERVER = new TenantStores();
+
     private LedgerDatabase database;
-
-    @BeforeAll
-    static void startServer() {
-        postgres = PostgresServer.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        postgres.close();
-    }
 
     @BeforeEach
     void createLedger() {
-        PostgresDatabase fresh = postgres.newDatabase();
-        database = new LedgerDatabase(fresh.url(), fresh.user(), fresh.password());
-        database.migrate();
+        database = Ledgers.in(SERVER.newDatabase());
     }
 
     @Test

@@ -40,7 +40,8 @@ final class FlowOnFlink implements NextFlow {
         PlannedMigration plan = planning.plan();
         if (!plan.ready()) {
             console.findings(plan.findings());
-            throw CommandException.refused(
+            throw new CommandException(
+                    Preflight.refusal(plan.findings()),
                     "The next job of "
                             + row.name()
                             + " cannot start: see the problems above. When they are solved, run the"

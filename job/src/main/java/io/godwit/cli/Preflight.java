@@ -68,9 +68,11 @@ record Preflight(List<Finding> findings, PlannedMigration plan, boolean running)
     }
 
     int exitCode() {
-        if (ready()) {
-            return ExitCode.DONE;
-        }
+        return ready() ? ExitCode.DONE : refusal(findings);
+    }
+
+    /** What a command ends with that these findings have stopped. */
+    static int refusal(List<Finding> findings) {
         return findings.stream().anyMatch(f -> f.weight() == Finding.Weight.UNREACHABLE)
                 ? ExitCode.UNREACHABLE
                 : ExitCode.REFUSED;

@@ -20,7 +20,10 @@ public final class FlinkRest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration UNTIL_IT_RUNS = Duration.ofSeconds(30);
+    private static final int UNKNOWN = 404;
+    private static final int ENDED_ALREADY = 409;
     private static final int UNAVAILABLE = 503;
+    private static final Set<String> ENDED = Set.of("FINISHED", "FAILED", "CANCELED");
 
     private final String url;
     private final HttpClient http =
@@ -39,10 +42,15 @@ public final class FlinkRest {
     /** The job's state as Flink names it; empty when this cluster does not know it. */
     public Optional<String> jobState(String jobId) {
         HttpResponse<String> response = send("GET", "/jobs/" + jobId, null);
-        if (response.statusCode() == 404) {
+        if (response.statusCode() == UNKNOWN) {
             return Optional.empty();
         }
         return Optional.of(json(response).get("state").asText());
+    }
+
+    /** Whether this cluster knows the job, and it has not come to an end. */
+    public boolean lives(String jobId) {
+        return jobState(jobId).filter(state -> !ENDED.contains(state)).isPresent();
     }
 
     /** The path of the job's newest retained checkpoint. */
@@ -129,9 +137,10 @@ public final class FlinkRest {
         return text.lines().findFirst().orElse("no reason given");
     }
 
+    /** Does nothing to a job that this cluster does not know, or that has ended meanwhile. */
     public void cancel(String jobId) {
         HttpResponse<String> response = send("PATCH", "/jobs/" + jobId + "?mode=cancel", null);
-        if (response.statusCode() != 404) {
+        if (response.statusCode() != UNKNOWN && response.statusCode() != ENDED_ALREADY) {
             json(response);
         }
     }

@@ -3,6 +3,7 @@ package io.godwit.cluster;
 import static io.godwit.cluster.ClusterWorld.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.godwit.cluster.TenantKillMoments.Way;
 import io.godwit.testkit.FlinkProcessCluster;
 import io.godwit.testkit.PostgresDatabase;
 import io.godwit.testkit.PostgresServer;
@@ -33,9 +34,16 @@ record TenantClusterWorld(
     private static final List<String> ENDED = List.of("FINISHED", "FAILED", "CANCELED");
 
     static TenantClusterWorld start(Path work) {
+        return start(work, SETTINGS);
+    }
+
+    /**
+     * @param settings of Flink, by its own keys
+     */
+    static TenantClusterWorld start(Path work, Map<String, String> settings) {
         return new TenantClusterWorld(
                 work,
-                FlinkProcessCluster.start(work, TASK_MANAGERS, SETTINGS),
+                FlinkProcessCluster.start(work, TASK_MANAGERS, settings),
                 PostgresServer.start(),
                 PostgresServer.start());
     }
@@ -84,8 +92,8 @@ record TenantClusterWorld(
         return result.output();
     }
 
-    TenantCommand cutover(TenantClusterMigration migration) {
-        return TenantCommand.start(migration.environment(), "cutover", migration.name());
+    TenantCommand start(Way way, TenantClusterMigration migration) {
+        return TenantCommand.start(migration.environment(), way.command(), migration.name());
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.godwit.cluster;
 
 import io.godwit.connector.postgres.eventstore.TenantSwitch;
+import io.godwit.testkit.PostgresDatabase;
 import io.godwit.testkit.StoreVariant;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,25 +9,53 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Waits for a place in a running cutover, seen from outside of its process: by the audit, the
- * tenant's lock, its route, and the process's own words. Used by one thread.
+ * Waits for a place in a running cutover or rollback, seen from outside of its process: by the
+ * audit, the tenant's lock, its route, and the process's own words. Used by one thread.
  */
 final class TenantKillMoments implements AutoCloseable {
 
-    /** The places in their order; a cutover that is past one is past those before it. */
+    /** A command that switches the tenant, and what its audit calls its steps. */
+    enum Way {
+        CUTOVER("CUTOVER_INITIATED", "TENANT_SWITCHED", "CUTOVER_COMPLETED"),
+        ROLLBACK("ROLLBACK_INITIATED", "TENANT_SWITCHED_BACK", "FORWARD_FLOW_STARTED");
+
+        private final String initiated;
+        private final String switched;
+        private final String done;
+
+        Way(String initiated, String switched, String done) {
+            this.initiated = initiated;
+            this.switched = switched;
+            this.done = done;
+        }
+
+        String command() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        private PostgresDatabase left(TenantClusterMigration migration) {
+            return this == CUTOVER ? migration.source() : migration.target();
+        }
+    }
+
+    /**
+     * The places in the order of a cutover, which is past those before one that it is past. A
+     * rollback is STOPPED before it is READY, and DONE after all others.
+     */
     enum Moment {
         READY("the line 'Everything up to position'", 600),
-        INITIATED("audit CUTOVER_INITIATED", 250),
+        INITIATED("the audit of the intent", 250),
         LOCKED("the tenant's lock is held", 4),
-        MOVED("the source's route says moved", 15),
-        SWITCHED("audit TENANT_SWITCHED", 400),
+        MOVED("the route says moved", 15),
+        SWITCHED("the audit of the switch", 400),
         STOPPED("audit SAVEPOINT_TAKEN", 150),
-        DONE("audit CUTOVER_COMPLETED", 300),
-        BACK_ON_FLINK("Flink lists the job of the flow back", 1),
+        DONE("the audit of the end", 300),
+        BACK_ON_FLINK("Flink lists the next job", 1),
         BACK_SUBMITTED("audit JOB_SUBMITTED", 100);
 
         private final String words;
@@ -41,22 +70,29 @@ final class TenantKillMoments implements AutoCloseable {
     private static final Duration LOOK_AGAIN = Duration.ofNanos(500_000);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private final Way way;
     private final TenantClusterMigration migration;
     private final TenantClusterWorld world;
     private final List<String> known;
-    private final Connection connection;
+    private final Connection ledger;
+    private final Connection left;
     private final TenantSwitch lock = new TenantSwitch(StoreVariant.CURRENT.mapping());
     private final long audited;
 
-    /** Of the next cutover of this migration; audit entries that are there already do not count. */
-    TenantKillMoments(TenantClusterMigration migration, TenantClusterWorld world) {
+    /** Of the next such command; audit entries that are there already do not count. */
+    TenantKillMoments(Way way, TenantClusterMigration migration, TenantClusterWorld world) {
+        this.way = way;
         this.world = world;
         this.known = world.jobIds();
         this.migration = migration;
         try {
-            this.connection = migration.source().connect();
+            this.ledger = migration.source().connect();
+            this.left = way.left(migration).connect();
             this.audited =
-                    number("SELECT coalesce(max(id), 0) FROM godwit.audit WHERE ? <> ''", "-");
+                    number(
+                            ledger,
+                            "SELECT coalesce(max(id), 0) FROM godwit.audit WHERE ? <> ''",
+                            "-");
         } catch (SQLException e) {
             throw new IllegalStateException("Cannot watch " + migration.name(), e);
         }
@@ -67,13 +103,13 @@ final class TenantKillMoments implements AutoCloseable {
      *
      * @return what it waited for, for people
      */
-    String await(TenantCommand cutover, Moment moment, Random random) {
+    String await(TenantCommand command, Moment moment, Random random) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         try {
-            while (cutover.runs() && !reached(cutover, moment)) {
+            while (command.runs() && !reached(command, moment)) {
                 if (System.nanoTime() > deadline) {
                     throw new IllegalStateException(
-                            "No " + moment + " in " + PATIENCE + ":\n" + cutover.output());
+                            "No " + moment + " in " + PATIENCE + ":\n" + command.output());
                 }
                 LockSupport.parkNanos(LOOK_AGAIN.toNanos());
             }
@@ -85,15 +121,15 @@ final class TenantKillMoments implements AutoCloseable {
         return moment.words + " + " + micros / 1000.0 + " ms";
     }
 
-    private boolean reached(TenantCommand cutover, Moment moment) throws SQLException {
+    private boolean reached(TenantCommand command, Moment moment) throws SQLException {
         return switch (moment) {
-            case READY -> cutover.output().contains("Everything up to position");
-            case INITIATED -> audited("CUTOVER_INITIATED");
-            case LOCKED -> lock.isUnderWay(connection, migration.tenant()) || moved();
+            case READY -> command.output().contains("Everything up to position");
+            case INITIATED -> audited(way.initiated);
+            case LOCKED -> lock.isUnderWay(left, migration.tenant()) || moved();
             case MOVED -> moved();
-            case SWITCHED -> audited("TENANT_SWITCHED");
+            case SWITCHED -> audited(way.switched);
             case STOPPED -> audited("SAVEPOINT_TAKEN");
-            case DONE -> audited("CUTOVER_COMPLETED");
+            case DONE -> audited(way.done);
             case BACK_ON_FLINK -> !known.containsAll(world.jobIds());
             case BACK_SUBMITTED -> audited("JOB_SUBMITTED");
         };
@@ -101,6 +137,7 @@ final class TenantKillMoments implements AutoCloseable {
 
     private boolean moved() throws SQLException {
         return number(
+                        left,
                         "SELECT count(*) FROM godwit.tenant_route"
                                 + " WHERE tenant_id = ? AND state = 'moved'",
                         migration.tenant())
@@ -109,12 +146,14 @@ final class TenantKillMoments implements AutoCloseable {
 
     private boolean audited(String action) throws SQLException {
         return number(
+                        ledger,
                         "SELECT count(*) FROM godwit.audit WHERE action = ? AND id > " + audited,
                         action)
                 > 0;
     }
 
-    private long number(String sql, String argument) throws SQLException {
+    private static long number(Connection connection, String sql, String argument)
+            throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, argument);
             try (ResultSet row = statement.executeQuery()) {
@@ -126,10 +165,12 @@ final class TenantKillMoments implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            // The server may have been killed; nothing was open in the session.
+        for (Connection connection : List.of(ledger, left)) {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                // The server may have been killed; nothing was open in the session.
+            }
         }
     }
 }

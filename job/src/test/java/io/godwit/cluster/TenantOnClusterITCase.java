@@ -233,7 +233,7 @@ final class TenantOnClusterITCase {
         return TenantScene.inTheTail(world, name, SHORT);
     }
 
-    private static Random seeded() {
+    static Random seeded() {
         long seed = Long.getLong("godwit.seed", System.nanoTime());
         System.out.println("seed " + seed);
         return new Random(seed);

@@ -4,6 +4,7 @@ import static io.godwit.cluster.ClusterWorld.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.cluster.TenantKillMoments.Moment;
+import io.godwit.cluster.TenantKillMoments.Way;
 import io.godwit.model.Phase;
 import io.godwit.testkit.PostgresDatabase;
 import io.godwit.testkit.TenantHistory;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 
 /**
  * One tenant's migration, with an application that writes all the time, and what must be true of it
@@ -22,6 +24,12 @@ final class TenantScene implements AutoCloseable {
 
     /** More than Flink's restarts take. */
     private static final int ATTEMPTS = 5;
+
+    private static final int DONE = 0;
+    private static final int TRY_AGAIN = 5;
+
+    /** By SIGKILL, as a shell has it. */
+    private static final int KILLED = 137;
 
     private final TenantClusterWorld world;
     private final TenantClusterMigration migration;
@@ -111,14 +119,31 @@ final class TenantScene implements AutoCloseable {
      *     this returns
      */
     void strikeCutover(Moment moment, Random random, Consumer<TenantCommand> loss) {
-        try (TenantKillMoments moments = new TenantKillMoments(migration, world);
-                TenantCommand cutover = world.cutover(migration)) {
-            String when = moments.await(cutover, moment, random);
-            loss.accept(cutover);
-            GodwitCommand.Result result = cutover.await();
+        strike(Way.CUTOVER, moment, random, loss);
+    }
+
+    /** The same of a rollback, which was killed, is done, or says that it is to be repeated. */
+    void strikeRollback(Moment moment, Random random, Consumer<TenantCommand> loss) {
+        GodwitCommand.Result result = strike(Way.ROLLBACK, moment, random, loss);
+        assertThat(result.exitCode()).as(result.output()).isIn(DONE, TRY_AGAIN, KILLED);
+    }
+
+    private GodwitCommand.Result strike(
+            Way way, Moment moment, Random random, Consumer<TenantCommand> loss) {
+        try (TenantKillMoments moments = new TenantKillMoments(way, migration, world);
+                TenantCommand command = world.start(way, migration)) {
+            String when = moments.await(command, moment, random);
+            loss.accept(command);
+            GodwitCommand.Result result = command.await();
             System.out.printf(
-                    "%s at %s: godwit cutover ended with %d, phase %s; it printed:%n%s%n",
-                    migration.name(), when, result.exitCode(), migration.phase(), result.output());
+                    "%s at %s: godwit %s ended with %d, phase %s; it printed:%n%s%n",
+                    migration.name(),
+                    when,
+                    way.command(),
+                    result.exitCode(),
+                    migration.phase(),
+                    result.output());
+            return result;
         }
     }
 
@@ -133,24 +158,39 @@ final class TenantScene implements AutoCloseable {
             }
             world.awaitRunning(migration);
         }
-        GodwitCommand.Result result = cutover();
-        for (int i = 1; i < ATTEMPTS && result.exitCode() != 0; i++) {
-            result = cutover();
-        }
-        assertThat(result.exitCode()).as(result.output()).isZero();
+        complete(Way.CUTOVER, exitCode -> exitCode != DONE);
         assertThat(migration.phase()).isEqualTo(Phase.COMPLETED);
-        assertThat(world.alive())
-                .as("The flow back runs, and nothing else")
-                .containsExactly(migration.job());
-        world.awaitRunning(migration);
-        awaitFlow(migration.source());
+        awaitOnlyFlow(migration.source());
     }
 
-    private GodwitCommand.Result cutover() {
+    /** The same of a rollback, as a script would do it; it needs no job. */
+    void completeRollback() {
+        complete(Way.ROLLBACK, exitCode -> exitCode == TRY_AGAIN);
+        assertThat(migration.phase()).isEqualTo(Phase.DUAL_WRITE);
+        awaitOnlyFlow(migration.target());
+    }
+
+    private void complete(Way way, IntPredicate again) {
+        GodwitCommand.Result result = run(way);
+        for (int i = 1; i < ATTEMPTS && again.test(result.exitCode()); i++) {
+            result = run(way);
+        }
+        assertThat(result.exitCode()).as(result.output()).isZero();
+    }
+
+    private GodwitCommand.Result run(Way way) {
         GodwitCommand.Result result =
-                GodwitCommand.run(migration.environment(), "cutover", migration.name());
+                GodwitCommand.run(migration.environment(), way.command(), migration.name());
         System.out.println(result.output());
         return result;
+    }
+
+    private void awaitOnlyFlow(PostgresDatabase into) {
+        assertThat(world.alive())
+                .as("The next flow runs, and nothing else")
+                .containsExactly(migration.job());
+        world.awaitRunning(migration);
+        awaitFlow(into);
     }
 
     void rollBack() {

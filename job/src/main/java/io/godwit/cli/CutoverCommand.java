@@ -2,6 +2,7 @@ package io.godwit.cli;
 
 import io.godwit.control.ChainCutover;
 import io.godwit.control.tenant.TenantCutover;
+import io.godwit.control.tenant.Turn;
 import io.godwit.job.ChainPreflight;
 import io.godwit.job.Kinds;
 import io.godwit.ledger.Ledger;
@@ -109,13 +110,16 @@ final class CutoverCommand implements Callable<Integer> {
                         file,
                         () -> Kinds.wayBack(row, file::spec).orElseThrow());
         new TenantCutover(
-                        ledger,
-                        database,
-                        file.spec(),
-                        back,
-                        godwit.console()::line,
-                        Duration.ofSeconds(timeoutSeconds))
-                .run(directory);
+                        new Turn(
+                                ledger,
+                                database,
+                                row,
+                                file.spec(),
+                                back,
+                                godwit.console()::line,
+                                Duration.ofSeconds(timeoutSeconds),
+                                directory))
+                .run();
         godwit.console()
                 .line(
                         name

@@ -61,12 +61,8 @@ final class NextFlows {
         while (flink.jobState(jobId).isEmpty() && System.nanoTime() < deadline) {
             LockSupport.parkNanos(LOOK.toNanos());
         }
-        while (flink.jobState(jobId).filter(NextFlows::lives).isPresent()) {
+        while (flink.lives(jobId)) {
             LockSupport.parkNanos(LOOK.toNanos());
         }
-    }
-
-    private static boolean lives(String state) {
-        return !state.equals("FINISHED") && !state.equals("FAILED") && !state.equals("CANCELED");
     }
 }

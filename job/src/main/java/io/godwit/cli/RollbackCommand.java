@@ -1,6 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.control.tenant.TenantRollback;
+import io.godwit.control.tenant.Turn;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.LedgerDatabase;
 import io.godwit.ledger.MigrationRow;
@@ -67,13 +68,16 @@ final class RollbackCommand implements Callable<Integer> {
                             file,
                             () -> Preflight.of(file.spec()).plan());
             new TenantRollback(
-                            ledger,
-                            database,
-                            file.spec(),
-                            forward,
-                            godwit.console()::line,
-                            Duration.ofSeconds(timeoutSeconds))
-                    .run(directory);
+                            new Turn(
+                                    ledger,
+                                    database,
+                                    row,
+                                    file.spec(),
+                                    forward,
+                                    godwit.console()::line,
+                                    Duration.ofSeconds(timeoutSeconds),
+                                    directory))
+                    .run();
             godwit.console()
                     .line(
                             name

@@ -6,7 +6,6 @@ import io.godwit.ledger.RunLock;
 import io.godwit.model.MigrationException;
 import java.sql.SQLException;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Whether a job of a migration is alive. Its lock in the ledger says so while it runs; between a
@@ -14,8 +13,6 @@ import java.util.Set;
  * Flink is asked as well. A cluster that cannot be reached runs nothing that anybody could stop.
  */
 public final class RunningJob {
-
-    private static final Set<String> ENDED = Set.of("FINISHED", "FAILED", "CANCELED");
 
     private RunningJob() {}
 
@@ -32,10 +29,7 @@ public final class RunningJob {
             return false;
         }
         try {
-            return new FlinkRest(row.flinkUrl())
-                    .jobState(row.jobId())
-                    .filter(state -> !ENDED.contains(state))
-                    .isPresent();
+            return new FlinkRest(row.flinkUrl()).lives(row.jobId());
         } catch (MigrationException e) {
             // Refused or not to be reached: nothing there can be stopped, nor waited for.
             return false;

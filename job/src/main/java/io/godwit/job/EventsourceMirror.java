@@ -3,9 +3,8 @@ package io.godwit.job;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.godwit.connector.postgres.eventstore.PostgresEventStoreSpec;
 import io.godwit.connector.postgres.eventstore.companion.EventsourceControl;
-import io.godwit.ledger.Ledger;
 import io.godwit.ledger.LedgerDatabase;
-import io.godwit.ledger.Switches;
+import io.godwit.ledger.MigrationRow;
 import io.godwit.model.Phase;
 import io.godwit.spec.MigrationSpec;
 import io.godwit.spec.TenantOptions;
@@ -24,44 +23,65 @@ public final class EventsourceMirror implements AutoCloseable {
 
     private final MigrationSpec spec;
     private final Connection connection;
-    private final Optional<EventsourceControl> control;
+
+    /** Null where there are no tables; then there are no ids either. */
+    private final EventsourceControl control;
+
+    private final long ledgerId;
     private final Map<String, UUID> ids = new LinkedHashMap<>();
 
     private EventsourceMirror(
-            MigrationSpec spec, String round, long ledgerId, Connection connection)
-            throws SQLException {
+            MigrationSpec spec, long ledgerId, Connection connection, EventsourceControl control) {
         this.spec = spec;
+        this.ledgerId = ledgerId;
         this.connection = connection;
-        this.control = EventsourceControl.find(connection);
-        for (String tenant : spec.tenant().tenants()) {
-            EventsourceControl.tenant(tenant)
-                    .ifPresent(
-                            id ->
-                                    ids.put(
-                                            tenant,
-                                            EventsourceControl.migrationId(round, ledgerId, id)));
-        }
+        this.control = control;
     }
 
     /**
-     * Each time that a migration was rolled back, another one begins for these tables: there, what
-     * is completed stays completed.
-     *
      * @param ledgerId the migration's row
      */
     public static EventsourceMirror open(LedgerDatabase database, MigrationSpec spec, long ledgerId)
             throws SQLException {
-        int rollbacks;
-        try (Ledger ledger = new Ledger(database)) {
-            rollbacks = new Switches(ledger).rollbacks(ledgerId);
-        }
-        String round = rollbacks == 0 ? spec.name() : spec.name() + "#" + rollbacks;
         Connection connection = database.connect();
         try {
-            return new EventsourceMirror(spec, round, ledgerId, connection);
+            EventsourceMirror mirror =
+                    new EventsourceMirror(
+                            spec,
+                            ledgerId,
+                            connection,
+                            EventsourceControl.find(connection).orElse(null));
+            mirror.findMigrations();
+            return mirror;
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
+        }
+    }
+
+    /**
+     * The migrations there, by tenant. What is completed stays completed there, so that each time
+     * that a tenant went back, another migration of it begins for these tables.
+     */
+    private void findMigrations() throws SQLException {
+        if (control == null) {
+            return;
+        }
+        for (String tenant : spec.tenant().tenants()) {
+            Optional<UUID> id = EventsourceControl.tenant(tenant);
+            if (id.isPresent()) {
+                ids.put(tenant, latest(id.get()));
+            }
+        }
+    }
+
+    private UUID latest(UUID tenant) throws SQLException {
+        for (int round = 0; ; round++) {
+            String name = round == 0 ? spec.name() : spec.name() + "#" + round;
+            UUID id = EventsourceControl.migrationId(name, ledgerId, tenant);
+            if (!control.isOver(id)) {
+                return id;
+            }
         }
     }
 
@@ -70,16 +90,14 @@ public final class EventsourceMirror implements AutoCloseable {
     }
 
     private void each(Step step) throws SQLException {
-        if (control.isPresent()) {
-            for (UUID id : ids.values()) {
-                step.on(control.get(), id);
-            }
+        for (UUID id : ids.values()) {
+            step.on(control, id);
         }
     }
 
     private void one(String tenant, Step step) throws SQLException {
-        if (control.isPresent() && ids.containsKey(tenant)) {
-            step.on(control.get(), ids.get(tenant));
+        if (ids.containsKey(tenant)) {
+            step.on(control, ids.get(tenant));
         }
     }
 
@@ -88,8 +106,9 @@ public final class EventsourceMirror implements AutoCloseable {
         return connection;
     }
 
-    /** A job of the migration begins. */
+    /** A job of the migration begins, or a cutover, perhaps after tenants went back. */
     public void began() throws SQLException {
+        findMigrations();
         String from = ((PostgresEventStoreSpec) spec.source()).storeId();
         String to = ((PostgresEventStoreSpec) spec.target()).storeId();
         for (String tenant : ids.keySet()) {
@@ -128,15 +147,28 @@ public final class EventsourceMirror implements AutoCloseable {
         one(tenant, (tables, id) -> tables.rolledBack(id, reason));
     }
 
-    public void ended(Phase phase, String reason) throws SQLException {
-        each(
-                (tables, id) -> {
-                    if (phase == Phase.FAILED) {
-                        tables.failed(id, reason);
-                    } else {
-                        tables.aborted(id, reason);
-                    }
-                });
+    /**
+     * Follows the ledger's migration, which was aborted or has failed. What was never begun here,
+     * or has ended here before, is left as it is.
+     *
+     * @return whether there was anything to tell
+     */
+    public boolean ended(MigrationRow row) throws SQLException {
+        boolean told = false;
+        for (UUID id : ids.values()) {
+            if (control.phaseOf(id).map(Phase::terminal).orElse(true)) {
+                continue;
+            }
+            switch (row.phase()) {
+                case ABORTED -> control.aborted(id, row.reason());
+                case FAILED -> control.failed(id, row.reason());
+                case PENDING, BULK_COPY, DUAL_WRITE, CUTOVER, COMPLETED ->
+                        throw new IllegalStateException(
+                                row.name() + " is " + row.phase() + ": neither aborted nor failed");
+            }
+            told = true;
+        }
+        return told;
     }
 
     /** With eventsource-py's keys. */

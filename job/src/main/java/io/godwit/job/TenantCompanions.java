@@ -10,7 +10,6 @@ import io.godwit.model.Finding;
 import io.godwit.model.MigrationException;
 import io.godwit.spec.LedgerSpec;
 import io.godwit.spec.MigrationSpec;
-import io.godwit.spec.Positions;
 import io.godwit.spec.TenantOptions;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -69,14 +68,15 @@ final class TenantCompanions {
                 || !survey.source().companions().checkpoints()) {
             return List.of();
         }
-        boolean kept = placing.mode() == Positions.KEEP && placing.kept() != null;
         try {
             return new SubscriptionTranslation(
                             (PostgresEventStoreSpec) spec.source(),
                             (PostgresEventStoreSpec) spec.target(),
                             options.subscriptions(),
                             options.tenants(),
-                            kept ? OptionalLong.of(placing.kept().offset()) : OptionalLong.empty(),
+                            placing.kept() == null
+                                    ? OptionalLong.empty()
+                                    : placing.kept().keptOffset(),
                             spec.name())
                     .plan(survey.last()).stream().map(TenantCompanions::line).toList();
         } catch (SQLException e) {

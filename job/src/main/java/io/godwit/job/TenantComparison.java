@@ -15,7 +15,6 @@ import io.godwit.connector.postgres.eventstore.verify.StoreRepair;
 import io.godwit.connector.postgres.eventstore.verify.StoreVerdict;
 import io.godwit.model.MigrationException;
 import io.godwit.spec.MigrationSpec;
-import io.godwit.spec.Positions;
 import io.godwit.spec.VerificationLevel;
 import io.godwit.verify.Level;
 import io.godwit.verify.Tally;
@@ -173,10 +172,7 @@ record TenantComparison(MigrationSpec spec, TenantSurvey survey, Past past) {
     }
 
     private Correspondence correspondence() {
-        Placement placement = survey.kept().orElse(Placement.KEPT);
-        return placement.mode() == Positions.KEEP
-                ? Correspondence.kept(placement.offset())
-                : Correspondence.appended();
+        return Correspondence.of(survey.kept().orElse(Placement.KEPT));
     }
 
     private PostgresEventStoreSpec source() {

@@ -39,6 +39,9 @@ public final class TenantJob {
     /** A look at the stream is a look at a socket. */
     private static final Duration STREAM_POLL = Duration.ofMillis(1);
 
+    /** Events per second. One PostgreSQL took 40,000 a second from two lanes of a busy machine. */
+    private static final long PACE = 100_000;
+
     private TenantJob() {}
 
     /**
@@ -49,13 +52,14 @@ public final class TenantJob {
         List<String> tenants = spec.tenant().tenants();
         String migration = spec.name();
         int lanes = plan.lanes(spec.parallelism());
-        JobSettings.apply(env, spec);
+        TenantFailures failures = new TenantFailures(run, spec);
+        JobSettings.apply(env, spec, PACE);
         env.configure(new Configuration().set(PipelineOptions.NAME, plan.title()));
         EventLogSource<StoredEvent> events =
                 new EventLogSource<>(
                         () -> log(plan, tenants, migration),
                         () -> new TenantRunJournal(new LedgerRunJournal(run), run, spec, plan),
-                        reason -> Failures.record(run, reason),
+                        failures,
                         sourceOptions(spec, plan, lanes),
                         TypeInformation.of(StoredEvent.class));
         env.fromSource(events, WatermarkStrategy.noWatermarks(), "tenant events")
@@ -63,7 +67,7 @@ public final class TenantJob {
                 .setParallelism(lanes)
                 .sinkTo(
                         new TargetSink<>(
-                                () -> new RecordingTarget<>(target(plan, migration), run),
+                                () -> failures.watching(target(plan, migration)),
                                 new SinkOptions(
                                         spec.batchSize(),
                                         Duration.ofSeconds(1),

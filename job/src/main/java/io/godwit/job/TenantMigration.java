@@ -152,7 +152,7 @@ record TenantMigration(
 
     private TenantPlan flow(Placement placement) {
         return new TenantPlan(
-                spec.jobName(),
+                title(),
                 (PostgresEventStoreSpec) spec.source(),
                 (PostgresEventStoreSpec) spec.target(),
                 placement.mode(),

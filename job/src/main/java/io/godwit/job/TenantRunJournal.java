@@ -96,6 +96,7 @@ final class TenantRunJournal implements RunJournal {
     @Override
     public void failed(MigrationException reason) {
         ledger.failed(reason);
+        new TenantFailures(run, spec).tell(reason);
     }
 
     private void note(Note note) {

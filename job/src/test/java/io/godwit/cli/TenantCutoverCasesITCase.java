@@ -221,4 +221,59 @@ final class TenantCutoverCasesITCase {
             running.exitCode();
         }
     }
+
+    /** The opening of this store fails at its commit, after everything before it. */
+    private static void refuseOpening(PostgresDatabase store) throws SQLException {
+        store.run(
+                """
+                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                    $$ BEGIN RAISE EXCEPTION 'not opened'; END $$;
+                CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON godwit.tenant_route
+                    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'open')
+                    EXECUTE FUNCTION refuse()
+                """);
+    }
+
+    private static void allowOpening(PostgresDatabase store) throws SQLException {
+        store.run("DROP FUNCTION refuse() CASCADE");
+    }
+
+    private int rollback() {
+        return run.named("rollback", "--job-jar", jobJar());
+    }
+
+    @Test
+    @DisplayName("8: whichever command is run after a switch that ended before its opening")
+    void aSwitchThatEndedBeforeTheOpeningCanBeTurnedRound() throws Exception {
+        try (RunningMigration running = run.start();
+                TenantWriter others = new TenantWriter(source, history.tenant(2))) {
+            awaitDualWrite(running);
+            refuseOpening(target);
+            assertThat(cutover(60)).as(run.output()).isNotEqualTo(ExitCode.DONE);
+            assertThat(TenantDatabases.routes(source))
+                    .containsExactly(ACME + " dedicated-acme moved");
+            assertThat(TenantDatabases.routes(target)).containsExactly(ACME + " shared moved");
+            allowOpening(target);
+
+            assertThat(rollback()).as(run.output()).isEqualTo(ExitCode.DONE);
+
+            assertThat(TenantDatabases.routes(source)).containsExactly(ACME + " shared open");
+            assertThat(cutover(60)).as(run.output()).isEqualTo(ExitCode.DONE);
+            refuseOpening(source);
+            assertThat(rollback()).as(run.output()).isNotEqualTo(ExitCode.DONE);
+            assertThat(TenantDatabases.routes(source))
+                    .containsExactly(ACME + " dedicated-acme moved");
+            assertThat(TenantDatabases.routes(target)).containsExactly(ACME + " shared moved");
+            allowOpening(source);
+
+            assertThat(cutover(60)).as(run.output()).isEqualTo(ExitCode.DONE);
+
+            assertThat(TenantDatabases.routes(target))
+                    .containsExactly(ACME + " dedicated-acme open");
+            assertThat(run.status().get("phase").asText()).isEqualTo("COMPLETED");
+            assertThat(pythonRoute()).containsExactly("dedicated-acme migrated");
+            assertThat(run.named("pause")).as(run.output()).isEqualTo(ExitCode.DONE);
+            running.exitCode();
+        }
+    }
 }

@@ -10,6 +10,7 @@ import io.godwit.testkit.TenantHistory;
 import io.godwit.testkit.TenantRows;
 import io.godwit.testkit.TenantStores;
 import io.godwit.testkit.TenantWriters;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -76,6 +77,11 @@ final class TenantCutoverCommandITCase {
                         + "'");
     }
 
+    /** As a status has it; "" for a migration that needs none. */
+    private String slot() throws IOException {
+        return run.status().at("/replication_slot/state").asText();
+    }
+
     @ParameterizedTest
     @EnumSource(Tail.class)
     void aTenantIsCutOverAndRolledBackAndCutOverAgain(Tail tail) throws Exception {
@@ -90,11 +96,14 @@ final class TenantCutoverCommandITCase {
                             Duration.ofMillis(5))) {
                 awaitAppends(writers, 100);
                 assertThat(pythonRoute()).containsExactly("shared dual_write");
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> slot().equals(tail == Tail.LOGICAL ? "ACTIVE" : ""));
 
                 assertThat(command("cutover")).as(run.output()).isEqualTo(ExitCode.DONE);
                 assertThat(run.output()).contains("pause").contains("is COMPLETED");
                 assertThat(run.status().get("phase").asText()).isEqualTo("COMPLETED");
                 assertThat(pythonRoute()).containsExactly("dedicated-acme migrated");
+                assertThat(slot()).isEqualTo(tail == Tail.LOGICAL ? "NONE" : "");
                 assertThat(writers.router().storeIdOf(UUID.fromString(ACME)))
                         .isEqualTo("dedicated-acme");
                 assertThat(command("cutover")).as(run.output()).isEqualTo(ExitCode.DONE);

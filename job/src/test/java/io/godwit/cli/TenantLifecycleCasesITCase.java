@@ -38,6 +38,7 @@ final class TenantLifecycleCasesITCase {
         System.out.println("seed " + SEED);
         TenantHistory history = TenantHistory.of(SEED, 3_000);
         source = STORES.newStore(StoreVariant.CURRENT, history);
+        TenantStores.createControlTables(source);
         TenantDatabases.change(
                 source,
                 "UPDATE events SET tenant_id = '%s' WHERE tenant_id = '%s'"
@@ -57,6 +58,15 @@ final class TenantLifecycleCasesITCase {
 
     private String phase() throws Exception {
         return run.status().get("phase").asText();
+    }
+
+    /** Of each migration: its phase, where the tenant is routed to, and why it went wrong. */
+    private List<String> pythonMigrations() throws SQLException {
+        return TenantDatabases.strings(
+                source,
+                "SELECT concat_ws(' ', phase, store_id, migration_state, last_error)"
+                        + " FROM tenant_migrations JOIN tenant_routing USING (tenant_id)"
+                        + " ORDER BY tenant_migrations.created_at");
     }
 
     private int resume() {
@@ -113,12 +123,14 @@ final class TenantLifecycleCasesITCase {
         try (RunningMigration running = run.start()) {
             running.awaitPhase("BULK_COPY");
             await().atMost(Duration.ofSeconds(60)).until(() -> !rows(target).isEmpty());
+            assertThat(pythonMigrations()).containsExactly("bulk_copy shared bulk_copy");
             assertThat(run.named("abort", "--reason", "enough"))
                     .as(run.output())
                     .isEqualTo(ExitCode.DONE);
             assertThat(running.exitCode()).isEqualTo(ExitCode.FAILED);
         }
         assertThat(phase()).isEqualTo("ABORTED");
+        assertThat(pythonMigrations()).containsExactly("aborted shared normal");
         assertThat(rows(target)).isNotEmpty().hasSizeLessThan(rows(source).size());
         assertThat(TenantDatabases.routes(source)).isEmpty();
         assertThat(TenantDatabases.routes(target)).isEmpty();
@@ -142,6 +154,13 @@ final class TenantLifecycleCasesITCase {
         assertThat(run.status().get("reason").asText())
                 .contains("position 2000")
                 .contains("different: payload");
+        assertThat(pythonMigrations())
+                .satisfiesExactly(
+                        first -> assertThat(first).isEqualTo("aborted shared normal"),
+                        second ->
+                                assertThat(second)
+                                        .startsWith("failed shared normal")
+                                        .contains("position 2000"));
         assertTheSourceTakesAppends();
     }
 
@@ -194,6 +213,11 @@ final class TenantLifecycleCasesITCase {
         }
         assertThat(phase()).isEqualTo("FAILED");
         assertThat(run.status().get("reason").asText()).contains("dual_write_timeout_minutes");
+        assertThat(pythonMigrations())
+                .singleElement()
+                .asString()
+                .startsWith("failed shared normal")
+                .contains("dual_write_timeout_minutes");
         assertTheSourceTakesAppends();
     }
 }

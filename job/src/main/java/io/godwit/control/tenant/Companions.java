@@ -3,40 +3,27 @@ package io.godwit.control.tenant;
 import io.godwit.connector.postgres.eventstore.companion.Checkpoint;
 import io.godwit.connector.postgres.eventstore.companion.SnapshotCopy;
 import io.godwit.connector.postgres.eventstore.companion.SubscriptionTranslation;
-import io.godwit.ledger.Ledger;
 import io.godwit.model.MigrationException;
-import io.godwit.spec.MigrationSpec;
 import io.godwit.spec.TenantOptions;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 
 /** What goes along with the tenants' events: snapshots, and the checkpoints of subscriptions. */
 final class Companions {
 
-    private final Ledger ledger;
-    private final long migrationId;
+    private final Turn turn;
     private final TenantOptions options;
     private final SwitchDirection direction;
     private final SubscriptionTranslation subscriptions;
-    private final Consumer<String> out;
 
     /**
      * @param offset of kept positions; empty where the other store has drawn its own
      */
-    Companions(
-            Ledger ledger,
-            long migrationId,
-            MigrationSpec spec,
-            SwitchDirection direction,
-            OptionalLong offset,
-            Consumer<String> out) {
-        this.ledger = ledger;
-        this.migrationId = migrationId;
-        this.options = spec.tenant();
+    Companions(Turn turn, SwitchDirection direction, OptionalLong offset) {
+        this.turn = turn;
+        this.options = turn.spec().tenant();
         this.direction = direction;
-        this.out = out;
         this.subscriptions =
                 new SubscriptionTranslation(
                         direction.from(),
@@ -82,8 +69,8 @@ final class Companions {
                             + position(" from ", checkpoint.from())
                             + position(" to ", checkpoint.to())
                             + (checkpoint.why().isEmpty() ? "" : ": " + checkpoint.why());
-            ledger.audit(migrationId, "SUBSCRIPTION_" + checkpoint.outcome(), line);
-            out.accept(line);
+            turn.audit("SUBSCRIPTION_" + checkpoint.outcome(), line);
+            turn.say(line);
         }
     }
 
@@ -103,8 +90,8 @@ final class Companions {
                                 direction.migration())
                         .copy();
         if (moved > 0) {
-            ledger.audit(migrationId, "SNAPSHOTS_MOVED", moved + " snapshots");
-            out.accept(moved + " snapshots moved");
+            turn.audit("SNAPSHOTS_MOVED", moved + " snapshots");
+            turn.say(moved + " snapshots moved");
         }
     }
 }

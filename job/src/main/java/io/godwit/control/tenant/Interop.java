@@ -2,8 +2,6 @@ package io.godwit.control.tenant;
 
 import io.godwit.connector.postgres.eventstore.companion.CutoverLock;
 import io.godwit.job.EventsourceMirror;
-import io.godwit.ledger.LedgerDatabase;
-import io.godwit.ledger.MigrationRow;
 import io.godwit.model.MigrationException;
 import io.godwit.spec.MigrationSpec;
 import java.sql.SQLException;
@@ -24,15 +22,13 @@ final class Interop implements AutoCloseable {
         this.mirror = mirror;
     }
 
-    /**
-     * @param patience longest wait for another cutover to end
-     */
-    static Interop open(
-            LedgerDatabase ledger, MigrationRow row, MigrationSpec spec, Duration patience)
-            throws SQLException {
-        Interop interop = new Interop(spec, EventsourceMirror.open(ledger, spec, row.id()));
+    /** Waits for another cutover to end, as long as the turn has patience. */
+    static Interop open(Turn turn) throws SQLException {
+        MigrationSpec spec = turn.spec();
+        Interop interop =
+                new Interop(spec, EventsourceMirror.open(turn.database(), spec, turn.row().id()));
         try {
-            interop.lock(patience);
+            interop.lock(turn.patience());
             return interop;
         } catch (SQLException | RuntimeException e) {
             interop.close();

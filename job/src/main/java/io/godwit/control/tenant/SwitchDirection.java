@@ -1,16 +1,12 @@
 package io.godwit.control.tenant;
 
 import io.godwit.connector.postgres.eventstore.AppliedThrough;
-import io.godwit.connector.postgres.eventstore.EventStoreMapping;
 import io.godwit.connector.postgres.eventstore.EventTableLog;
-import io.godwit.connector.postgres.eventstore.OwnPositions;
 import io.godwit.connector.postgres.eventstore.PostgresEventStoreSpec;
 import io.godwit.connector.postgres.eventstore.StoredEvent;
 import io.godwit.connector.postgres.eventstore.WriteFence;
 import io.godwit.port.TargetFactory;
 import io.godwit.spec.Positions;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 
@@ -38,16 +34,6 @@ public record SwitchDirection(
         BeforeOpen beforeOpen,
         Duration lease) {
 
-    /** What a store does before it takes appends. */
-    public interface BeforeOpen {
-
-        /** Whatever can be looked up before the writers wait; called again for a new session. */
-        void lookUp(Connection to) throws SQLException;
-
-        /** In the transaction that opens the store. */
-        void run(Connection to) throws SQLException;
-    }
-
     public SwitchDirection {
         tenants = List.copyOf(tenants);
         columns = List.copyOf(columns);
@@ -58,34 +44,6 @@ public record SwitchDirection(
      */
     EventTableLog log(List<String> some) {
         return new EventTableLog(from, columns, some, migration);
-    }
-
-    /** A store that has drawn the positions of its appends all the time. */
-    public static final BeforeOpen NOTHING =
-            new BeforeOpen() {
-                @Override
-                public void lookUp(Connection to) {}
-
-                @Override
-                public void run(Connection to) {}
-            };
-
-    /** Of a store that was copied into: from now on it draws them itself. */
-    public static BeforeOpen ownPositions(EventStoreMapping mapping, String migration) {
-        return new BeforeOpen() {
-
-            private OwnPositions positions;
-
-            @Override
-            public void lookUp(Connection to) throws SQLException {
-                positions = OwnPositions.of(to, mapping);
-            }
-
-            @Override
-            public void run(Connection to) throws SQLException {
-                positions.take(to, migration);
-            }
-        };
     }
 
     /** After a switch: until they are installed again, both fences take a longer way. */

@@ -1,6 +1,7 @@
 package io.godwit.control.tenant;
 
 import io.godwit.connector.postgres.PostgresErrors;
+import io.godwit.connector.postgres.eventstore.AppliedThrough;
 import io.godwit.connector.postgres.eventstore.OwnPositions;
 import io.godwit.connector.postgres.eventstore.TenantRoute;
 import io.godwit.connector.postgres.eventstore.TenantRoutes;
@@ -10,6 +11,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
@@ -120,20 +123,47 @@ final class SwitchSession implements AutoCloseable {
      * @param end the tenant's last position here
      */
     void move(long end) throws SQLException {
-        boolean first = true;
-        for (String other : direction.tenants()) {
-            first &= fromRoutes.read(from, other).map(TenantRoute::open).orElse(true);
-        }
-        // No append of the tenant can be at or below it: those are drawn later.
-        long last = OwnPositions.lastPosition(to, direction.to().eventStore());
-        direction.copied(tenant).raise(from, last);
-        direction.left(tenant).raise(from, end);
-        if (first) {
-            direction.back().raise(from, last);
-        }
+        keepPlaces(end);
         String store = direction.to().storeId();
         long epoch = steps.move(from, tenant, store);
         moving = new TenantRoute(tenant, store, epoch, TenantRoute.State.MOVED);
+    }
+
+    private void keepPlaces(long end) throws SQLException {
+        boolean first = true;
+        for (String other : direction.tenants()) {
+            first &=
+                    other.equals(tenant)
+                            || fromRoutes.read(from, other).map(TenantRoute::open).orElse(true);
+        }
+        Map<AppliedThrough, Long> places = new HashMap<>();
+        // No append of the tenant can be at or below it: those are drawn later.
+        long last = OwnPositions.lastPosition(to, direction.to().eventStore());
+        places.put(direction.copied(tenant), last);
+        places.put(direction.left(tenant), end);
+        if (first) {
+            places.put(direction.back(), last);
+        }
+        AppliedThrough.raise(from, places);
+    }
+
+    /**
+     * What will be done behind the lock, but for the move itself, in transactions that are rolled
+     * back: the first time that a session meets a table and this process its own code takes longer
+     * than any other, and the writers would wait for it.
+     *
+     * @param cursor as {@link #cursor} said
+     */
+    void rehearse(long cursor) throws SQLException {
+        from.setAutoCommit(false);
+        fromRoutes.read(from, tenant);
+        steps.rehearse(from, tenant, cursor);
+        keepPlaces(cursor);
+        to.setAutoCommit(false);
+        open(left.orElseThrow().epoch() + 1);
+        to.rollback();
+        to.setAutoCommit(true);
+        rollback();
     }
 
     void commit() throws SQLException {
@@ -149,10 +179,14 @@ final class SwitchSession implements AutoCloseable {
 
     void open() throws SQLException {
         to.setAutoCommit(false);
-        direction.beforeOpen().run(to);
-        toRoutes.open(to, tenant, direction.to().storeId(), left.orElseThrow().epoch());
+        open(left.orElseThrow().epoch());
         to.commit();
         to.setAutoCommit(true);
+    }
+
+    private void open(long epoch) throws SQLException {
+        direction.beforeOpen().run(to);
+        toRoutes.open(to, tenant, direction.to().storeId(), epoch);
     }
 
     long epoch() {

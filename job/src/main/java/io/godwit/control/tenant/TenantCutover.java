@@ -6,21 +6,14 @@ import io.godwit.connector.postgres.eventstore.OwnPositions;
 import io.godwit.connector.postgres.eventstore.Placement;
 import io.godwit.connector.postgres.eventstore.verify.StoreVerdict;
 import io.godwit.control.CutoverGate;
-import io.godwit.control.JobStop;
-import io.godwit.control.RunningJob;
-import io.godwit.ledger.Ledger;
-import io.godwit.ledger.LedgerDatabase;
-import io.godwit.ledger.MigrationRow;
-import io.godwit.ledger.Switches;
+import io.godwit.control.tenant.EachTenant.Way;
+import io.godwit.job.EventsourceMirror;
 import io.godwit.model.MigrationException;
 import io.godwit.model.Phase;
 import io.godwit.spec.MigrationSpec;
 import io.godwit.spec.Positions;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.OptionalLong;
-import java.util.function.Consumer;
 
 /**
  * The cutover of tenants (design, section 6.5): everything that takes time is done before, while
@@ -41,94 +34,75 @@ import java.util.function.Consumer;
  */
 public final class TenantCutover {
 
-    private final Ledger ledger;
-    private final LedgerDatabase database;
+    private final Turn turn;
     private final MigrationSpec spec;
-    private final NextFlow reverse;
-    private final Consumer<String> out;
-    private final Duration patience;
 
     /**
-     * @param reverse starts the flow from the target back to the source
-     * @param patience longest wait for each condition before the switch
+     * @param turn whose next flow goes from the target back to the source
      */
-    public TenantCutover(
-            Ledger ledger,
-            LedgerDatabase database,
-            MigrationSpec spec,
-            NextFlow reverse,
-            Consumer<String> out,
-            Duration patience) {
-        this.ledger = ledger;
-        this.database = database;
-        this.spec = spec;
-        this.reverse = reverse;
-        this.out = out;
-        this.patience = patience;
+    public TenantCutover(Turn turn) {
+        this.turn = turn;
+        this.spec = turn.spec();
     }
 
-    /**
-     * @param savepointDirectory null for the cluster's own
-     */
-    public void run(String savepointDirectory) throws Exception {
-        MigrationRow row = ledger.find(spec.name()).orElseThrow();
-        CutoverGate.check(row, RunningJob.of(ledger, spec.name()));
-        if (row.phase() == Phase.COMPLETED) {
-            out.accept(spec.name() + " is COMPLETED already");
-            if (!RunningJob.of(ledger, spec.name())) {
-                start(row);
+    public void run() throws Exception {
+        Phase phase = turn.row().phase();
+        boolean jobRuns = turn.jobRuns();
+        CutoverGate.check(turn.row(), jobRuns);
+        if (phase == Phase.COMPLETED) {
+            turn.say(spec.name() + " is COMPLETED already");
+            if (!jobRuns) {
+                startFlowBack();
             }
             return;
         }
         TenantDirections directions = new TenantDirections(spec);
         Placement placement = directions.placement();
-        SwitchDirection forward = directions.forward();
-        OptionalLong offset =
-                placement.mode() == Positions.KEEP
-                        ? OptionalLong.of(placement.offset())
-                        : OptionalLong.empty();
-        Companions companions = new Companions(ledger, row.id(), spec, forward, offset, out);
-        try (Interop interop = Interop.open(database, row, spec, patience)) {
-            if (row.phase() == Phase.DUAL_WRITE) {
-                prepare(row, directions, forward, placement, companions);
-                ledger.audit(row.id(), "CUTOVER_INITIATED", "tenants " + forward.tenants());
-                ledger.advance(row.id(), Phase.CUTOVER, "cutover initiated");
+        SwitchDirection forward = directions.forward(placement);
+        TenantVerification verification = new TenantVerification(turn, forward, placement);
+        Companions companions = new Companions(turn, forward, placement.keptOffset());
+        try (Interop interop = Interop.open(turn)) {
+            if (phase == Phase.DUAL_WRITE) {
+                prepare(forward, placement, verification, companions);
+                turn.audit("CUTOVER_INITIATED", "tenants " + forward.tenants());
+                turn.advance(Phase.CUTOVER, "cutover initiated");
             } else {
+                new EachTenant(turn, directions.back(), Way.BACK, interop.mirror()).complete();
                 prepareAgain(forward, placement);
             }
-            interop.mirror().began();
-            interop.mirror().phase(Phase.DUAL_WRITE);
-            interop.mirror().phase(Phase.CUTOVER);
-            long end = switchAll(row, forward, interop);
-            stopJob(row, savepointDirectory);
-            LogicalFeeds.drop(forward.from(), row.name());
-            new Switches(ledger).flowEnded(row.id());
-            verifyAtTheEnd(row, forward, new TenantVerification(spec, directions, placement), end);
+            EventsourceMirror mirror = interop.mirror();
+            mirror.began();
+            mirror.phase(Phase.DUAL_WRITE);
+            mirror.phase(Phase.CUTOVER);
+            long end =
+                    new EachTenant(turn, forward, Way.FORWARD, mirror)
+                            .run(e -> rolledBack(e, mirror));
+            turn.stopJob();
+            LogicalFeeds.drop(forward.from(), spec.name());
+            turn.switches().flowEnded(turn.row().id());
+            verifyAtTheEnd(forward, verification, end);
             companions.after(end);
             forward.fence();
-            ledger.audit(row.id(), "CUTOVER_COMPLETED", "through position " + end);
-            start(row);
-            interop.mirror().phase(Phase.COMPLETED);
-            ledger.advance(row.id(), Phase.COMPLETED, "cut over through position " + end);
+            turn.audit("CUTOVER_COMPLETED", "through position " + end);
+            startFlowBack();
+            mirror.phase(Phase.COMPLETED);
+            turn.advance(Phase.COMPLETED, "cut over through position " + end);
         }
     }
 
     private void prepare(
-            MigrationRow row,
-            TenantDirections directions,
             SwitchDirection forward,
             Placement placement,
+            TenantVerification verification,
             Companions companions)
             throws SQLException {
         TenantReadiness readiness =
-                new TenantReadiness(forward, spec.tenant().cutoverMaxLagEvents(), patience);
+                new TenantReadiness(forward, spec.tenant().cutoverMaxLagEvents(), turn.patience());
         readiness.awaitFences();
         long head = readiness.awaitFlow();
-        out.accept("Everything up to position " + head + " is final and applied");
-        TenantVerification verification = new TenantVerification(spec, directions, placement);
+        turn.say("Everything up to position " + head + " is final and applied");
         if (spec.tenant().verifyConsistency()) {
-            StoreVerdict verdict = verification.compare(spec.tenant().verificationLevel(), head);
-            verification.record(ledger, row, verdict);
+            StoreVerdict verdict = verification.compareAll(head);
             if (!verdict.matched()) {
                 throw MigrationException.fatal(
                         spec.name(),
@@ -138,7 +112,7 @@ public final class TenantCutover {
                                 + verdict.named()
                                 + ". 'godwit verify SPEC --repair' mends what is named");
             }
-            out.accept("Verified: " + verdict);
+            turn.say("Verified: " + verdict);
         }
         companions.before(head);
         prepareAgain(forward, placement);
@@ -159,61 +133,21 @@ public final class TenantCutover {
         }
     }
 
-    /**
-     * @return the last position of any of the tenants in the source
-     */
-    private long switchAll(MigrationRow row, SwitchDirection forward, Interop interop)
-            throws SQLException {
-        TenantSwitcher switcher = new TenantSwitcher(forward);
-        boolean anyMoved = false;
-        for (String tenant : forward.tenants()) {
-            try {
-                SwitchReport report = switcher.run(tenant);
-                anyMoved = true;
-                if (report.attempts() > 0) {
-                    new Switches(ledger).add(row.id(), report.entry(forward.to().storeId()));
-                }
-                ledger.audit(row.id(), "TENANT_SWITCHED", report.toString());
-                interop.mirror().switched(tenant, report.toString());
-                out.accept("Switched: " + report);
-            } catch (MigrationException e) {
-                if (!anyMoved && new Moved(forward).none()) {
-                    rolledBack(row, e, interop);
-                }
-                throw e;
-            }
-        }
-        return new Moved(forward).lastPosition();
-    }
-
-    private void rolledBack(MigrationRow row, MigrationException e, Interop interop)
-            throws SQLException {
-        ledger.audit(row.id(), "CUTOVER_ROLLED_BACK", String.valueOf(e.getMessage()));
-        ledger.advance(row.id(), Phase.DUAL_WRITE, "cutover rolled back: " + e.getMessage());
-        interop.mirror().cutoverRolledBack(e.getMessage());
-    }
-
-    private void stopJob(MigrationRow row, String savepointDirectory) throws SQLException {
-        if (RunningJob.of(ledger, spec.name())) {
-            out.accept("The job is stopped: " + new JobStop(ledger, row).end(savepointDirectory));
-        }
+    private void rolledBack(MigrationException e, EventsourceMirror mirror) throws SQLException {
+        turn.audit("CUTOVER_ROLLED_BACK", String.valueOf(e.getMessage()));
+        turn.advance(Phase.DUAL_WRITE, "cutover rolled back: " + e.getMessage());
+        mirror.cutoverRolledBack(e.getMessage());
     }
 
     /** The source is closed, so nothing moves any more. The switch stands, whatever it says. */
-    private void verifyAtTheEnd(
-            MigrationRow row, SwitchDirection forward, TenantVerification verification, long end)
+    private void verifyAtTheEnd(SwitchDirection forward, TenantVerification verification, long end)
             throws SQLException {
         if (!spec.tenant().verifyConsistency()) {
             return;
         }
         for (String tenant : forward.tenants()) {
             StoreVerdict verdict =
-                    verification.compare(
-                            spec.tenant().verificationLevel(),
-                            tenant,
-                            end,
-                            new Moved(forward).copied(tenant));
-            verification.record(ledger, row, verdict);
+                    verification.compare(tenant, end, new Moved(forward).copied(tenant));
             if (!verdict.matched()) {
                 throw MigrationException.fatal(
                         spec.name(),
@@ -226,18 +160,16 @@ public final class TenantCutover {
                                 + ". 'godwit verify SPEC --repair' mends what is named, 'godwit"
                                 + " rollback' goes back; then run the cutover again");
             }
-            out.accept("Verified tenant " + tenant + " through position " + end + ": " + verdict);
+            turn.say("Verified tenant " + tenant + " through position " + end + ": " + verdict);
         }
     }
 
-    private void start(MigrationRow row) throws Exception {
+    private void startFlowBack() throws Exception {
         try {
-            reverse.start();
-        } catch (MigrationException e) {
-            throw e;
+            turn.next().start();
         } catch (SQLException e) {
             throw PostgresErrors.of("Starting the flow back", e);
         }
-        ledger.audit(row.id(), "REVERSE_FLOW_STARTED", "from the target back to the source");
+        turn.audit("REVERSE_FLOW_STARTED", "from the target back to the source");
     }
 }

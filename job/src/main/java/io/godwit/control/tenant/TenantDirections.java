@@ -36,11 +36,6 @@ final class TenantDirections {
         }
     }
 
-    /** What moves, the position first. */
-    List<String> columns() {
-        return columns;
-    }
-
     /** Where the rows lie in the target until a switch has come to pass. */
     Placement placement() {
         try (Connection connection = target.open(spec.name())) {
@@ -58,8 +53,10 @@ final class TenantDirections {
         }
     }
 
-    SwitchDirection forward() {
-        Placement placement = placement();
+    /**
+     * @param placement what {@link #placement} says before the switch
+     */
+    SwitchDirection forward(Placement placement) {
         return new SwitchDirection(
                 spec.name(),
                 spec.tenant().tenants(),
@@ -68,7 +65,7 @@ final class TenantDirections {
                 placement.mode(),
                 columns,
                 () -> into(placement),
-                SwitchDirection.ownPositions(target.eventStore(), spec.name()),
+                BeforeOpen.ownPositions(target.eventStore(), spec.name()),
                 lease());
     }
 
@@ -83,7 +80,7 @@ final class TenantDirections {
                 () ->
                         new AppendingTarget(
                                 source, columns, new AppliedThrough(spec.name(), target.storeId())),
-                SwitchDirection.NOTHING,
+                BeforeOpen.NOTHING,
                 lease());
     }
 

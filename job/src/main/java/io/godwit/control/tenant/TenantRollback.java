@@ -1,20 +1,14 @@
 package io.godwit.control.tenant;
 
-import io.godwit.control.JobStop;
-import io.godwit.control.RunningJob;
+import io.godwit.control.tenant.EachTenant.Way;
 import io.godwit.job.Kinds;
-import io.godwit.ledger.Ledger;
-import io.godwit.ledger.LedgerDatabase;
 import io.godwit.ledger.MigrationRow;
-import io.godwit.ledger.Switches;
 import io.godwit.ledger.TenantClaims;
 import io.godwit.model.MigrationException;
 import io.godwit.model.Phase;
 import io.godwit.spec.MigrationSpec;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 
 /**
  * Brings tenants back to the store that they came from, with all that they have written since: the
@@ -33,42 +27,25 @@ import java.util.function.Consumer;
  */
 public final class TenantRollback {
 
-    private final Ledger ledger;
-    private final LedgerDatabase database;
+    private final Turn turn;
     private final MigrationSpec spec;
-    private final NextFlow forward;
-    private final Consumer<String> out;
-    private final Duration patience;
 
     /**
-     * @param forward starts the flow from the source to the target
-     * @param patience longest wait for a transaction of a writer that stays open
+     * @param turn whose next flow goes from the source to the target
      */
-    public TenantRollback(
-            Ledger ledger,
-            LedgerDatabase database,
-            MigrationSpec spec,
-            NextFlow forward,
-            Consumer<String> out,
-            Duration patience) {
-        this.ledger = ledger;
-        this.database = database;
-        this.spec = spec;
-        this.forward = forward;
-        this.out = out;
-        this.patience = patience;
+    public TenantRollback(Turn turn) {
+        this.turn = turn;
+        this.spec = turn.spec();
     }
 
-    /**
-     * @param savepointDirectory null for the cluster's own
-     */
-    public void run(String savepointDirectory) throws Exception {
-        MigrationRow row = ledger.find(spec.name()).orElseThrow();
-        SwitchDirection back = new TenantDirections(spec).back();
+    public void run() throws Exception {
+        MigrationRow row = turn.row();
+        TenantDirections directions = new TenantDirections(spec);
+        SwitchDirection back = directions.back();
         if (row.phase() == Phase.DUAL_WRITE) {
-            out.accept(spec.name() + " is DUAL_WRITE: its tenants are in the source");
-            if (!RunningJob.of(ledger, spec.name())) {
-                start(row);
+            turn.say(spec.name() + " is DUAL_WRITE: its tenants are in the source");
+            if (!turn.jobRuns()) {
+                startFlowForward();
             }
             return;
         }
@@ -81,78 +58,56 @@ public final class TenantRollback {
                             + ": there is nothing to roll back; 'godwit abort' ends it");
         }
         if (row.phase() == Phase.COMPLETED) {
-            new TenantClaims(ledger).reopen(row, Kinds.claims(spec), "rollback initiated");
-            ledger.audit(row.id(), "ROLLBACK_INITIATED", "tenants " + back.tenants());
+            new TenantClaims(turn.ledger()).reopen(row, Kinds.claims(spec), "rollback initiated");
+            turn.audit("ROLLBACK_INITIATED", "tenants " + back.tenants());
         }
-        Companions companions =
-                new Companions(ledger, row.id(), spec, back, OptionalLong.empty(), out);
-        try (Interop interop = Interop.open(database, row, spec, patience)) {
-            stopJob(row, savepointDirectory);
-            prepare(row, back, companions);
-            long end = switchAll(row, back, interop);
+        Companions companions = new Companions(turn, back, OptionalLong.empty());
+        try (Interop interop = Interop.open(turn)) {
+            turn.stopJob();
+            if (row.phase() == Phase.CUTOVER) {
+                new EachTenant(
+                                turn,
+                                directions.forward(directions.placement()),
+                                Way.FORWARD,
+                                interop.mirror())
+                        .complete();
+            }
+            prepare(back, companions);
+            long end = new EachTenant(turn, back, Way.BACK, interop.mirror()).run(this::failed);
             companions.after(end);
             back.fence();
-            new Switches(ledger).flowEnded(row.id());
-            start(row);
-            new Switches(ledger)
+            turn.switches().flowEnded(row.id());
+            startFlowForward();
+            turn.switches()
                     .rolledBack(row.id(), "rolled back through position " + end + " of the target");
         }
     }
 
-    private void prepare(MigrationRow row, SwitchDirection back, Companions companions)
-            throws SQLException {
+    private void prepare(SwitchDirection back, Companions companions) throws SQLException {
         if (!new Moved(back).none()) {
             return;
         }
         try {
-            new TenantReadiness(back, 0, patience).awaitFences();
+            new TenantReadiness(back, 0, turn.patience()).awaitFences();
             CatchUp catchUp = new CatchUp(back);
-            catchUp.run(patience);
+            catchUp.run(turn.patience());
             // What has come during the first pass, which may have been long.
-            long head = catchUp.run(patience);
-            out.accept("Everything up to position " + head + " of the target is in the source");
+            long head = catchUp.run(turn.patience());
+            turn.say("Everything up to position " + head + " of the target is in the source");
             companions.before(head);
         } catch (MigrationException e) {
-            failed(row, e);
+            failed(e);
             throw e;
         }
     }
 
-    private long switchAll(MigrationRow row, SwitchDirection back, Interop interop)
-            throws SQLException {
-        TenantSwitcher switcher = new TenantSwitcher(back);
-        for (String tenant : back.tenants()) {
-            try {
-                SwitchReport report = switcher.run(tenant);
-                if (report.attempts() > 0) {
-                    new Switches(ledger).add(row.id(), report.entry(back.to().storeId()));
-                }
-                ledger.audit(row.id(), "TENANT_SWITCHED_BACK", report.toString());
-                interop.mirror().rolledBack(tenant, report.toString());
-                out.accept("Switched back: " + report);
-            } catch (MigrationException e) {
-                if (new Moved(back).none()) {
-                    failed(row, e);
-                }
-                throw e;
-            }
-        }
-        return new Moved(back).lastPosition();
+    private void failed(MigrationException e) throws SQLException {
+        turn.audit("ROLLBACK_FAILED", String.valueOf(e.getMessage()));
+        turn.advance(Phase.COMPLETED, "the tenants stay in the target");
     }
 
-    private void failed(MigrationRow row, MigrationException e) throws SQLException {
-        ledger.audit(row.id(), "ROLLBACK_FAILED", String.valueOf(e.getMessage()));
-        ledger.advance(row.id(), Phase.COMPLETED, "the tenants stay in the target");
-    }
-
-    private void stopJob(MigrationRow row, String savepointDirectory) throws SQLException {
-        if (RunningJob.of(ledger, spec.name())) {
-            out.accept("The job is stopped: " + new JobStop(ledger, row).end(savepointDirectory));
-        }
-    }
-
-    private void start(MigrationRow row) throws Exception {
-        forward.start();
-        ledger.audit(row.id(), "FORWARD_FLOW_STARTED", "from the source to the target again");
+    private void startFlowForward() throws Exception {
+        turn.next().start();
+        turn.audit("FORWARD_FLOW_STARTED", "from the source to the target again");
     }
 }

@@ -7,6 +7,7 @@ import io.godwit.spec.Positions;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
@@ -44,6 +45,23 @@ public final class TenantSwitcher {
                 Drain drain = openDrain(tenant)) {
             return new Attempts(tenant, session, drain).run();
         }
+    }
+
+    /**
+     * Only ends what an earlier run has left between its commit point and the opening: a tenant
+     * that no store takes cannot be switched the other way either.
+     *
+     * @return empty when there was nothing to do
+     */
+    public Optional<SwitchReport> complete(String tenant) {
+        try (SwitchSession session = new SwitchSession(direction, tenant)) {
+            if (session.observe(PATIENCE) != Whereabouts.BETWEEN) {
+                return Optional.empty();
+            }
+        } catch (SQLException e) {
+            throw PostgresErrors.of("Looking where tenant " + tenant + " is", e);
+        }
+        return Optional.of(run(tenant));
     }
 
     private Drain openDrain(String tenant) {
@@ -135,6 +153,7 @@ public final class TenantSwitcher {
             }
             asked++;
             drainAhead();
+            session.rehearse(cursor);
             drained = 0;
             lockAt = System.nanoTime();
             Duration half = direction.lease().dividedBy(2);

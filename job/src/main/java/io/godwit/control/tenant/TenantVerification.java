@@ -1,50 +1,39 @@
 package io.godwit.control.tenant;
 
 import io.godwit.connector.postgres.eventstore.Placement;
-import io.godwit.connector.postgres.eventstore.PostgresEventStoreSpec;
 import io.godwit.connector.postgres.eventstore.verify.Correspondence;
 import io.godwit.connector.postgres.eventstore.verify.StoreComparison;
 import io.godwit.connector.postgres.eventstore.verify.StoreVerdict;
-import io.godwit.ledger.Ledger;
-import io.godwit.ledger.MigrationRow;
-import io.godwit.spec.MigrationSpec;
-import io.godwit.spec.Positions;
 import io.godwit.spec.VerificationLevel;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Compares the two stores of a migration, and records what was found. */
+/** Compares the two stores of a cutover, and records what was found. */
 final class TenantVerification {
 
-    private final MigrationSpec spec;
-    private final TenantDirections directions;
+    private final Turn turn;
+    private final SwitchDirection forward;
     private final Correspondence how;
+    private final VerificationLevel level;
 
     /**
      * @param placement where the rows lie in the target, as of before the switch
      */
-    TenantVerification(MigrationSpec spec, TenantDirections directions, Placement placement) {
-        this.spec = spec;
-        this.directions = directions;
-        this.how =
-                placement.mode() == Positions.KEEP
-                        ? Correspondence.kept(placement.offset())
-                        : Correspondence.appended();
+    TenantVerification(Turn turn, SwitchDirection forward, Placement placement) {
+        this.turn = turn;
+        this.forward = forward;
+        this.how = Correspondence.of(placement);
+        this.level = turn.spec().tenant().verificationLevel();
     }
 
     private StoreComparison of(List<String> tenants) {
         return new StoreComparison(
-                (PostgresEventStoreSpec) spec.source(),
-                (PostgresEventStoreSpec) spec.target(),
-                tenants,
-                directions.columns(),
-                how,
-                spec.name());
+                forward.from(), forward.to(), tenants, forward.columns(), how, forward.migration());
     }
 
     /** Of all tenants, while the target is closed to them. */
-    StoreVerdict compare(VerificationLevel level, long through) {
-        return of(spec.tenant().tenants()).compare(level, through);
+    StoreVerdict compareAll(long through) throws SQLException {
+        return recorded(of(forward.tenants()).compare(level, through));
     }
 
     /**
@@ -52,17 +41,19 @@ final class TenantVerification {
      *
      * @param copied the target's last position from before that
      */
-    StoreVerdict compare(VerificationLevel level, String tenant, long through, long copied) {
-        return of(List.of(tenant)).compare(level, through, copied);
+    StoreVerdict compare(String tenant, long through, long copied) throws SQLException {
+        return recorded(of(List.of(tenant)).compare(level, through, copied));
     }
 
-    void record(Ledger ledger, MigrationRow row, StoreVerdict verdict) throws SQLException {
-        ledger.verified(
-                row.id(),
-                verdict.level().name(),
-                verdict.matched(),
-                verdict.compared(),
-                verdict.missing() + verdict.extra() + verdict.different(),
-                verdict.matched() ? verdict.toString() : verdict + ": " + verdict.named());
+    private StoreVerdict recorded(StoreVerdict verdict) throws SQLException {
+        turn.ledger()
+                .verified(
+                        turn.row().id(),
+                        verdict.level().name(),
+                        verdict.matched(),
+                        verdict.compared(),
+                        verdict.missing() + verdict.extra() + verdict.different(),
+                        verdict.matched() ? verdict.toString() : verdict + ": " + verdict.named());
+        return verdict;
     }
 }

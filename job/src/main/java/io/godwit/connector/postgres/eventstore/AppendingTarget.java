@@ -44,7 +44,7 @@ public final class AppendingTarget implements Target<StoredEvent> {
         this.columns = List.copyOf(columns);
         this.lane =
                 "godwit append:" + appliedThrough.migration() + ":" + appliedThrough.fromStore();
-        this.writer = new StoreWriter(store, appliedThrough);
+        this.writer = new StoreWriter(store, this.columns, appliedThrough);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -58,6 +59,12 @@ public record AppliedThrough(String migration, String fromStore) implements Seri
 
     /** Never goes back: of two who write, the one that is further stays. */
     public void raise(Connection connection, long position) throws SQLException {
+        raise(connection, Map.of(this, position));
+    }
+
+    /** Several at once, which are to be different ones. */
+    public static void raise(Connection connection, Map<AppliedThrough, Long> positions)
+            throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         """
@@ -67,10 +74,13 @@ public record AppliedThrough(String migration, String fromStore) implements Seri
                         SET position = EXCLUDED.position, updated_at = clock_timestamp()
                         WHERE a.position < EXCLUDED.position
                         """)) {
-            statement.setString(1, migration);
-            statement.setString(2, fromStore);
-            statement.setLong(3, position);
-            statement.executeUpdate();
+            for (Map.Entry<AppliedThrough, Long> raised : positions.entrySet()) {
+                statement.setString(1, raised.getKey().migration());
+                statement.setString(2, raised.getKey().fromStore());
+                statement.setLong(3, raised.getValue());
+                statement.addBatch();
+            }
+            statement.executeBatch();
         }
     }
 }

@@ -38,7 +38,7 @@ public final class EventStoreTarget implements Target<StoredEvent> {
         this.mapping = store.eventStore();
         this.columns = List.copyOf(columns);
         this.offset = offset;
-        this.writer = new StoreWriter(store, appliedThrough);
+        this.writer = new StoreWriter(store, this.columns, appliedThrough);
     }
 
     @Override

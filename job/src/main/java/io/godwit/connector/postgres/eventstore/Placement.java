@@ -10,6 +10,7 @@ import java.sql.Types;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Where a migration's rows lie in the order of the target. It is decided once and kept in the
@@ -29,6 +30,11 @@ public record Placement(Positions mode, long offset, Long ceiling) implements Se
 
     public Placement {
         Objects.requireNonNull(mode, "mode");
+    }
+
+    /** The offset of positions that are kept; empty where the target has drawn its own. */
+    public OptionalLong keptOffset() {
+        return mode == Positions.KEEP ? OptionalLong.of(offset) : OptionalLong.empty();
     }
 
     /** What was decided; empty before, and where there is no schema godwit yet. */

@@ -43,7 +43,9 @@ final class RowMerge {
                                         names,
                                         StagedRows.TABLE,
                                         EventStoreMapping.quoted(mapping.position())));
-        refuse(staged.differences(mapping.position(), columns), RowMerge::atItsPosition);
+        if (written < rows.size()) {
+            refuse(staged.differences(mapping.position(), columns), RowMerge::atItsPosition);
+        }
         return new ApplyResult(written, rows.size() - written, 0);
     }
 

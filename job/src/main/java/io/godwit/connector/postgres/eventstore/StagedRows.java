@@ -43,22 +43,27 @@ final class StagedRows {
     }
 
     /**
-     * In the caller's transaction.
+     * Once for each session.
      *
      * @param columns of the rows
      */
+    static void createTable(Connection connection, EventStoreMapping mapping, List<String> columns)
+            throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "CREATE TEMP TABLE %s ON COMMIT DELETE ROWS AS SELECT %s, CAST(0 AS bigint) AS %s FROM %s LIMIT 0"
+                            .formatted(
+                                    TABLE, ColumnList.of(columns), ORDINAL, mapping.quotedTable()));
+        }
+    }
+
+    /** In the caller's transaction; the columns are those of {@link #createTable}. */
     static StagedRows stage(
             Connection connection,
             EventStoreMapping mapping,
             List<String> columns,
             List<byte[]> rows)
             throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(
-                    "CREATE TEMP TABLE IF NOT EXISTS %s ON COMMIT DELETE ROWS AS SELECT %s, CAST(0 AS bigint) AS %s FROM %s LIMIT 0"
-                            .formatted(
-                                    TABLE, ColumnList.of(columns), ORDINAL, mapping.quotedTable()));
-        }
         BinaryCopy.send(
                 connection,
                 TABLE + " (" + ColumnList.of(columns) + ", " + ORDINAL + ")",

@@ -22,10 +22,15 @@ final class StoreWriter implements AutoCloseable {
 
     private final PostgresEventStoreSpec store;
     private final AppliedThrough appliedThrough;
+    private final List<String> columns;
     private final RetryingSession session;
 
-    StoreWriter(PostgresEventStoreSpec store, AppliedThrough appliedThrough) {
+    /**
+     * @param columns of the rows, the position first
+     */
+    StoreWriter(PostgresEventStoreSpec store, List<String> columns, AppliedThrough appliedThrough) {
         this.store = store;
+        this.columns = columns;
         this.appliedThrough = appliedThrough;
         this.session =
                 new RetryingSession(
@@ -44,6 +49,7 @@ final class StoreWriter implements AutoCloseable {
         if (indexed) {
             PostgresPlans.lookUpByIndex(connection);
         }
+        StagedRows.createTable(connection, store.eventStore(), columns);
     }
 
     ApplyResult call(Call<ApplyResult> call) {

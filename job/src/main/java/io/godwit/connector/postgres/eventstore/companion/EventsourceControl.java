@@ -117,6 +117,17 @@ public final class EventsourceControl {
         return migrations.find(id).map(TenantMigration::phase);
     }
 
+    /**
+     * It was begun and has ended, and its tenant is not where it has brought it, or not any more: a
+     * switch that comes now is another migration's.
+     */
+    public boolean isOver(UUID id) throws SQLException {
+        TenantMigration row = migrations.find(id).orElse(null);
+        return row != null
+                && row.phase().terminal()
+                && !routes.read(row.tenant()).map(route -> route.switchedBy(row)).orElse(false);
+    }
+
     /** Follows Godwit's migration into a phase. For an end, use its own method. */
     public void phase(UUID id, Phase to) throws SQLException {
         atomically(

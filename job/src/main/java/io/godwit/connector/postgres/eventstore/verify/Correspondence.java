@@ -1,5 +1,6 @@
 package io.godwit.connector.postgres.eventstore.verify;
 
+import io.godwit.connector.postgres.eventstore.Placement;
 import java.io.Serializable;
 
 /**
@@ -16,6 +17,14 @@ public record Correspondence(boolean byPosition, long offset) implements Seriali
             throw new IllegalArgumentException(
                     "Positions that the target drew have no offset, and " + offset + " was given");
         }
+    }
+
+    /** Of rows that lie in the target where the migration has put them. */
+    public static Correspondence of(Placement placement) {
+        return switch (placement.mode()) {
+            case KEEP -> kept(placement.offset());
+            case APPEND -> appended();
+        };
     }
 
     public static Correspondence kept(long offset) {

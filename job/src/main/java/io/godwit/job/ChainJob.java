@@ -25,6 +25,12 @@ public final class ChainJob {
     /** Events per read: a few BatchGetItem calls at once, small enough to checkpoint between. */
     static final int PAGE = 500;
 
+    /**
+     * Events per second. One PostgreSQL was not seen to take many more: it decides canonical rows
+     * too.
+     */
+    private static final long PACE = 20_000;
+
     private ChainJob() {}
 
     /**
@@ -39,7 +45,7 @@ public final class ChainJob {
             Map<Integer, Long> heads) {
         ChainstorageDynamoDbSpec sourceSpec = (ChainstorageDynamoDbSpec) spec.source();
         ChainstoragePostgresSpec targetSpec = (ChainstoragePostgresSpec) spec.target();
-        JobSettings.apply(env, spec);
+        JobSettings.apply(env, spec, PACE);
 
         SourceOptions options = sourceOptions(spec, starts);
         EventLogSource<ChainEvent> source =

@@ -6,6 +6,7 @@ import io.godwit.model.TagProgress;
 import io.godwit.port.EventLog;
 import io.godwit.port.RunJournal;
 import io.godwit.port.StopForGood;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
@@ -46,9 +46,8 @@ final class EventLogEnumerator<E extends LogEvent>
     /** Readers that were told that there is no more; one may be gone by its next request. */
     private final Set<Integer> dismissed = new HashSet<>();
 
-    private final TreeMap<Long, Map<Integer, ReaderReport>> reports = new TreeMap<>();
+    private final CheckpointReports reports = new CheckpointReports();
     private final Map<Integer, List<EventLogSplit>> returned = new TreeMap<>();
-    private long lastCompleted = -1;
     private boolean begun;
     private boolean bulkRecorded;
 
@@ -80,6 +79,7 @@ final class EventLogEnumerator<E extends LogEvent>
 
     @Override
     public void start() {
+        context.setIsProcessingBacklog(!options.continuous());
         context.callAsync(
                 () -> {
                     take();
@@ -160,6 +160,7 @@ final class EventLogEnumerator<E extends LogEvent>
                 context.assignSplit(range.get(), subtask);
             } else if (assigners.values().stream().allMatch(RangeAssigner::exhausted)) {
                 waiting.remove(subtask);
+                context.setIsProcessingBacklog(false);
                 if (dismissed.add(subtask)) {
                     context.signalNoMoreSplits(subtask);
                 }
@@ -209,14 +210,10 @@ final class EventLogEnumerator<E extends LogEvent>
     @Override
     public void addSplitsBack(List<EventLogSplit> splits, int subtask) {
         waiting.remove(subtask);
-        reports.values().forEach(ofCheckpoint -> ofCheckpoint.remove(subtask));
+        reports.forget(subtask);
         if (!splits.isEmpty()) {
-            returned.merge(subtask, List.copyOf(splits), EventLogEnumerator::both);
+            returned.computeIfAbsent(subtask, none -> new ArrayList<>()).addAll(splits);
         }
-    }
-
-    private static List<EventLogSplit> both(List<EventLogSplit> some, List<EventLogSplit> more) {
-        return Stream.concat(some.stream(), more.stream()).toList();
     }
 
     @Override
@@ -224,26 +221,19 @@ final class EventLogEnumerator<E extends LogEvent>
         if (!(event instanceof ReaderReport report)) {
             throw new IllegalStateException("Unknown event from reader " + subtask + ": " + event);
         }
-        reports.computeIfAbsent(report.checkpointId(), id -> new TreeMap<>()).put(subtask, report);
-        if (report.checkpointId() <= lastCompleted) {
+        if (reports.add(subtask, report)) {
             recordCompleted();
         }
     }
 
     @Override
     public void notifyCheckpointComplete(long checkpointId) {
-        lastCompleted = Math.max(lastCompleted, checkpointId);
+        reports.completed(checkpointId);
         recordCompleted();
     }
 
     private void recordCompleted() {
-        Map<Long, Map<Integer, ReaderReport>> complete = reports.headMap(lastCompleted, true);
-        for (Map<Integer, ReaderReport> ofCheckpoint : complete.values()) {
-            for (ReaderReport report : ofCheckpoint.values()) {
-                report.positions().forEach(p -> assigners.get(p.tag()).applied(p.toSplit()));
-            }
-        }
-        complete.clear();
+        reports.take().forEach(p -> assigners.get(p.tag()).applied(p.toSplit()));
         List<TagProgress> progress = progress();
         boolean bulkJustDone =
                 !bulkRecorded

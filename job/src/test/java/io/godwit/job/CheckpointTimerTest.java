@@ -21,7 +21,7 @@ final class CheckpointTimerTest {
         "10000,   25000,  1250",
     })
     void timerRunsOftenEnoughForBothBounds(long interval, long size, long expected) {
-        assertThat(CheckpointTimer.interval(Duration.ofMillis(interval), size))
+        assertThat(CheckpointTimer.interval(Duration.ofMillis(interval), size, 20_000))
                 .isEqualTo(Duration.ofMillis(expected));
     }
 
@@ -29,7 +29,7 @@ final class CheckpointTimerTest {
     void timerNeverRunsLessOftenThanTheIntervalSays() {
         Duration interval = Duration.ofSeconds(7);
         for (long size = 1; size < Long.MAX_VALUE / 3; size *= 3) {
-            assertThat(CheckpointTimer.interval(interval, size))
+            assertThat(CheckpointTimer.interval(interval, size, 100_000))
                     .as("size %d", size)
                     .isPositive()
                     .isLessThanOrEqualTo(interval);

@@ -30,6 +30,7 @@ final class ManualContext implements SplitEnumeratorContext<EventLogSplit> {
     final Map<Integer, List<EventLogSplit>> assigned = new TreeMap<>();
     final List<Integer> noMoreSplits = new ArrayList<>();
     final Map<Integer, List<SourceEvent>> sent = new TreeMap<>();
+    Boolean backlog;
 
     ManualContext(int parallelism) {
         this.parallelism = parallelism;
@@ -41,6 +42,11 @@ final class ManualContext implements SplitEnumeratorContext<EventLogSplit> {
 
     void unregister(int subtask) {
         readers.remove(subtask);
+    }
+
+    @Override
+    public void setIsProcessingBacklog(boolean isProcessingBacklog) {
+        backlog = isProcessingBacklog;
     }
 
     /** Runs what was asked for once, and what that asks for. */

@@ -1,50 +1,49 @@
 package io.godwit.bench;
 
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
+import java.util.List;
 
 /**
  * The entry of {@code mvn -Pbench -Dargs="NAME OPTIONS"}; a bench's last line is one JSON object.
  */
 public final class Bench {
 
+    private static final String USAGE =
+            """
+            Which bench? Not '%s'.
+              chain      [--events N] [--parallelism P] [--rounds R]
+              tenant     [--events N] [--parallelism P] [--rounds R]
+              cutover    [--cutovers N]
+              tail       [--writers N] [--seconds S] [--append]
+              tail       --reader [--writers N] [--seconds S]
+              gapfence   [--fences N] [--seconds S]
+              fencecost  [--rounds R] [--appends N]
+            """;
+
     private Bench() {}
 
     public static void main(String[] arguments) throws Exception {
-        Deque<String> left = new ArrayDeque<>(Arrays.asList(arguments));
-        String name = left.isEmpty() ? "" : left.remove();
-        switch (name) {
-            case "chain" -> System.out.println(chain(left));
-            case "gapfence" -> System.out.println(GapFenceBench.run(left));
-            case "tenant" -> System.out.println(TenantBench.run(left));
-            case "cutover" -> System.out.println(CutoverBench.run(left));
-            default -> {
-                System.err.println(
-                        "Which bench? chain [--events N] [--parallelism P] [--rounds R], gapfence"
-                                + " [--fences N] [--seconds S], tenant [--events N] [--parallelism"
-                                + " P] [--rounds R], cutover [--cutovers N]; not '"
-                                + name
-                                + "'");
-                System.exit(2);
-            }
+        List<String> words = Arrays.asList(arguments);
+        String name = words.isEmpty() ? "" : words.get(0);
+        BenchOptions options = new BenchOptions(words.stream().skip(1).toList());
+        Object result =
+                switch (name) {
+                    case "chain" -> ChainBench.run(options);
+                    case "tenant" -> TenantBench.run(options);
+                    case "cutover" -> CutoverBench.run(options);
+                    case "tail" ->
+                            options.flag("--reader")
+                                    ? LogicalTailLatency.run(options)
+                                    : TailBench.run(options);
+                    case "gapfence" -> GapFenceBench.run(options);
+                    case "fencecost" -> FenceCost.run(options);
+                    default -> null;
+                };
+        if (result == null) {
+            System.err.print(USAGE.formatted(name));
+            System.exit(2);
         }
+        System.out.println(result);
         System.exit(0);
-    }
-
-    private static Object chain(Deque<String> left) throws Exception {
-        long events = 200_000;
-        int parallelism = 2;
-        int rounds = 3;
-        while (!left.isEmpty()) {
-            String option = left.remove();
-            switch (option) {
-                case "--events" -> events = Long.parseLong(left.remove());
-                case "--parallelism" -> parallelism = Integer.parseInt(left.remove());
-                case "--rounds" -> rounds = Integer.parseInt(left.remove());
-                default -> throw new IllegalArgumentException("Unknown option " + option);
-            }
-        }
-        return new ChainBench(events, parallelism, rounds).run();
     }
 }

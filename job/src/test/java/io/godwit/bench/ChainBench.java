@@ -39,13 +39,19 @@ final class ChainBench {
     private final int parallelism;
     private final int rounds;
 
-    ChainBench(long events, int parallelism, int rounds) {
-        this.events = events;
-        this.parallelism = parallelism;
-        this.rounds = rounds;
+    private ChainBench(BenchOptions options) {
+        this.events = options.number("--events", 200_000);
+        this.parallelism = options.count("--parallelism", 2);
+        this.rounds = options.count("--rounds", 3);
     }
 
-    ObjectNode run() throws Exception {
+    static ObjectNode run(BenchOptions options) throws Exception {
+        ChainBench bench = new ChainBench(options);
+        options.end();
+        return bench.measure();
+    }
+
+    private ObjectNode measure() throws Exception {
         HeapWatch heap = new HeapWatch();
         Path scratch = Files.createTempDirectory("godwit-bench");
         Process source = startSource();

@@ -9,17 +9,13 @@ import io.godwit.testkit.PostgresDatabase;
 import io.godwit.testkit.PostgresServer;
 import io.godwit.testkit.StoreVariant;
 import io.godwit.testkit.TenantPair;
+import io.godwit.testkit.TenantRows;
 import io.godwit.testkit.TenantStores;
 import io.godwit.testkit.TenantTail;
 import io.godwit.testkit.TenantWriters;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -53,19 +49,13 @@ final class CutoverBench {
         this.cutovers = cutovers;
     }
 
-    static String run(Deque<String> arguments) throws Exception {
-        int cutovers = 200;
-        while (!arguments.isEmpty()) {
-            String option = arguments.remove();
-            if (!option.equals("--cutovers")) {
-                throw new IllegalArgumentException("Unknown option " + option);
-            }
-            cutovers = Integer.parseInt(arguments.remove());
-        }
-        return new CutoverBench(cutovers).measure();
+    static ObjectNode run(BenchOptions options) throws Exception {
+        CutoverBench bench = new CutoverBench(options.count("--cutovers", 200));
+        options.end();
+        return bench.measure();
     }
 
-    private String measure() throws Exception {
+    private ObjectNode measure() throws Exception {
         try (PostgresServer server = PostgresServer.start()) {
             PostgresDatabase shared = server.newDatabase();
             PostgresDatabase dedicated = server.newDatabase();
@@ -88,7 +78,7 @@ final class CutoverBench {
         }
     }
 
-    private String measure(
+    private ObjectNode measure(
             TenantPair pair,
             TenantWriters writers,
             PostgresDatabase shared,
@@ -119,33 +109,20 @@ final class CutoverBench {
         long appends = writers.appends() - before;
         writers.stop();
         PostgresDatabase last = cutovers % 2 == 0 ? shared : dedicated;
-        List<UUID> stored = new ArrayList<>(ids(last, tenant));
-        stored.addAll(ids(shared, other));
+        List<UUID> stored = new ArrayList<>(TenantRows.eventIds(last, tenant));
+        stored.addAll(TenantRows.eventIds(shared, other));
         return json(writers, stored, appends / seconds);
     }
 
-    private static List<UUID> ids(PostgresDatabase store, UUID tenant) throws SQLException {
-        List<UUID> ids = new ArrayList<>();
-        try (Connection connection = store.connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery(
-                                "SELECT event_id FROM events WHERE tenant_id = '" + tenant + "'")) {
-            while (rows.next()) {
-                ids.add(rows.getObject(1, UUID.class));
-            }
-        }
-        return ids;
-    }
-
-    private String json(TenantWriters writers, List<UUID> stored, double appendsPerSecond) {
+    private ObjectNode json(TenantWriters writers, List<UUID> stored, double appendsPerSecond) {
         Set<UUID> once = new HashSet<>(stored);
         Set<UUID> lost = new HashSet<>(writers.acknowledged());
         lost.removeAll(once);
         Collections.sort(pauses);
         Collections.sort(longestAppends);
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("bench", "cutover")
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("bench", "cutover")
                 .put("cutovers", cutovers)
                 .put("retries", retries)
                 .put("appends_per_s", Math.round(appendsPerSecond))
@@ -158,7 +135,6 @@ final class CutoverBench {
                 .put("lost", lost.size())
                 .put("duplicated", stored.size() - once.size())
                 .put("failed_appends", writers.failures().size());
-        return json.toString();
     }
 
     private static double at(List<Double> sorted, double share) {

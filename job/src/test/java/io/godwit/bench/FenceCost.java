@@ -29,7 +29,7 @@ import java.util.UUID;
  * one ratio a tenant; the machine is slower now and then, but rarely within a tenth of a second.
  * The medians of the ratios are the result.
  */
-public final class FenceCost {
+final class FenceCost {
 
     private static final StoreVariant STORE = StoreVariant.CURRENT;
     private static final UUID FENCED = new UUID(1, 1);
@@ -41,61 +41,41 @@ public final class FenceCost {
 
     private static final int WARM_UP_ROUNDS = 10;
 
+    /** Of one tenant in one state of the fence, in each round. */
     private final int appends;
+
     private final Random random;
     private final List<Double> bare = new ArrayList<>();
     private final List<Double> others = new ArrayList<>();
     private final List<Double> tenant = new ArrayList<>();
     private String trigger;
 
-    /**
-     * @param percent median of what the append takes longer
-     * @param from with 95 % confidence the median is not below
-     * @param to and not above
-     */
-    public record Cost(double percent, double from, double to) {}
-
-    /**
-     * @param bareMicros median latency without the fence
-     */
-    public record Result(double bareMicros, Cost others, Cost tenant, int rounds, long seed) {
-
-        ObjectNode json() {
-            return JsonNodeFactory.instance
-                    .objectNode()
-                    .put("bench", "fence-cost")
-                    .put("append_without_fence_us", rounded(bareMicros))
-                    .put("others_percent", rounded(others.percent))
-                    .put("others_from", rounded(others.from))
-                    .put("others_to", rounded(others.to))
-                    .put("tenant_percent", rounded(tenant.percent))
-                    .put("tenant_from", rounded(tenant.from))
-                    .put("tenant_to", rounded(tenant.to))
-                    .put("rounds", rounds)
-                    .put("seed", seed);
-        }
-    }
-
     private FenceCost(int appends, Random random) {
         this.appends = appends;
         this.random = random;
     }
 
-    public static void main(String[] arguments) throws SQLException {
-        int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 300;
-        int appends = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 60;
-        System.out.println(measure(rounds, appends).json());
-        System.exit(0);
-    }
-
-    /**
-     * @param appends of one tenant in one state of the fence, in each round
-     */
-    public static Result measure(int rounds, int appends) throws SQLException {
+    static ObjectNode run(BenchOptions options) throws SQLException {
+        int rounds = options.count("--rounds", 300);
+        int appends = options.count("--appends", 60);
+        options.end();
         long seed = System.nanoTime();
         System.out.println(
                 "fence cost: " + rounds + " rounds of 4 x " + appends + " appends, seed " + seed);
         FenceCost cost = new FenceCost(appends, new Random(seed));
+        cost.measure(rounds);
+        double bare = Quantiles.of(cost.bare).at(0.5);
+        ObjectNode result =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("bench", "fencecost")
+                        .put("append_without_fence_us", Quantiles.rounded(bare));
+        put(result, "others", cost.others);
+        put(result, "tenant", cost.tenant);
+        return result.put("rounds", rounds).put("appends", appends).put("seed", seed);
+    }
+
+    private void measure(int rounds) throws SQLException {
         try (PostgresServer server = PostgresServer.start(Map.of("fsync", "on"))) {
             PostgresDatabase database = server.newDatabase();
             TenantStores.create(database, STORE);
@@ -103,18 +83,16 @@ public final class FenceCost {
                     .install(List.of(FENCED.toString()));
             try (Connection writer = database.connect();
                     Statement ddl = writer.createStatement()) {
-                cost.trigger = definition(ddl);
+                trigger = definition(ddl);
                 writer.setAutoCommit(false);
                 for (int i = 0; i < WARM_UP_ROUNDS + rounds; i++) {
                     if (i == WARM_UP_ROUNDS) {
-                        cost.forget();
+                        forget();
                     }
-                    cost.round(writer, ddl);
+                    round(writer, ddl);
                 }
             }
         }
-        return new Result(
-                quantile(cost.bare, 0.5), cost(cost.others), cost(cost.tenant), rounds, seed);
     }
 
     /** The trigger as the fence has made it: making it again here is a matter of a millisecond. */
@@ -181,7 +159,7 @@ public final class FenceCost {
             append(writer, tenant);
             micros.add((System.nanoTime() - begin) / 1e3);
         }
-        return quantile(micros, 0.5);
+        return Quantiles.of(micros).at(0.5);
     }
 
     private static void append(Connection writer, UUID tenant) throws SQLException {
@@ -217,22 +195,15 @@ public final class FenceCost {
         writer.commit();
     }
 
-    /** The interval is that of the sign test: it asks nothing of the ratios' distribution. */
-    private static Cost cost(List<Double> ratios) {
-        List<Double> percents = ratios.stream().map(ratio -> 100 * (ratio - 1)).toList();
-        double reach = 0.98 / Math.sqrt(percents.size());
-        return new Cost(
-                quantile(percents, 0.5),
-                quantile(percents, 0.5 - reach),
-                quantile(percents, 0.5 + reach));
-    }
-
-    private static double quantile(List<Double> values, double quantile) {
-        List<Double> sorted = values.stream().sorted().toList();
-        return sorted.get((int) Math.max(0, Math.min(sorted.size() - 1, sorted.size() * quantile)));
-    }
-
-    private static double rounded(double value) {
-        return Math.round(value * 100) / 100.0;
+    /**
+     * What the append takes longer: the median, and between what it is with 95 % confidence. The
+     * interval is that of the sign test: it asks nothing of the ratios' distribution.
+     */
+    private static void put(ObjectNode result, String who, List<Double> ratios) {
+        Quantiles percents = Quantiles.of(ratios.stream().map(ratio -> 100 * (ratio - 1)).toList());
+        double reach = 0.98 / Math.sqrt(ratios.size());
+        result.put(who + "_percent", Quantiles.rounded(percents.at(0.5)))
+                .put(who + "_from", Quantiles.rounded(percents.at(0.5 - reach)))
+                .put(who + "_to", Quantiles.rounded(percents.at(0.5 + reach)));
     }
 }

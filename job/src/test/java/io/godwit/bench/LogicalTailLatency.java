@@ -1,5 +1,7 @@
 package io.godwit.bench;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.godwit.connector.postgres.eventstore.EventTableLog;
 import io.godwit.connector.postgres.eventstore.LogicalFeeds;
 import io.godwit.connector.postgres.eventstore.LogicalTableLog;
@@ -17,7 +19,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -32,10 +33,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * From the call of commit to the row in the reader's hands, for both tails of an event store in one
- * run, and for the logical one also while a transaction holds the gap fence. Arguments: writers and
- * seconds.
+ * run, and for the logical one also while a transaction holds the gap fence.
  */
-public final class LogicalTailLatency {
+final class LogicalTailLatency {
 
     private static final String TENANT = "6f1c0b8e-0a53-4a1f-9a53-1f0f6f1c0b8e";
     private static final String MIGRATION = "latency";
@@ -58,25 +58,41 @@ public final class LogicalTailLatency {
         this.time = time;
     }
 
-    public static void main(String[] arguments) throws Exception {
-        int writers = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 4;
-        Duration time =
-                Duration.ofSeconds(arguments.length > 1 ? Long.parseLong(arguments[1]) : 10);
+    static ObjectNode run(BenchOptions options) throws Exception {
+        int writers = options.count("--writers", 4);
+        Duration time = Duration.ofSeconds(options.number("--seconds", 10));
+        options.end();
         try (PostgresServer server =
                 PostgresServer.start(Map.of("wal_level", "logical", "fsync", "on"))) {
             PostgresDatabase database = server.newDatabase();
             TenantStores.create(database, StoreVariant.CURRENT);
-            new LogicalTailLatency(database, writers, time).run("poll", false, false);
-            new LogicalTailLatency(database, writers, time).run("logical", true, false);
-            new LogicalTailLatency(database, writers, time).run("logical, fence held", true, true);
+            ObjectNode result =
+                    JsonNodeFactory.instance
+                            .objectNode()
+                            .put("bench", "tail-reader")
+                            .put("writers", writers)
+                            .put("seconds", time.toSeconds());
+            result.set("poll", measure(database, writers, time, false, false));
+            result.set("logical", measure(database, writers, time, true, false));
+            result.set("logical_fence_held", measure(database, writers, time, true, true));
+            return result;
         }
     }
 
-    private void run(String name, boolean logical, boolean held) throws Exception {
+    private static ObjectNode measure(
+            PostgresDatabase database, int writers, Duration time, boolean logical, boolean held)
+            throws Exception {
+        LogicalTailLatency latency = new LogicalTailLatency(database, writers, time);
+        latency.run(logical, held);
+        return latency.json();
+    }
+
+    private void run(boolean logical, boolean held) throws Exception {
         if (logical) {
             LogicalFeeds.ensure(spec, MIGRATION, Duration.ofSeconds(30));
         }
-        long begin = lastPosition() + 1;
+        String last = database.ask("SELECT coalesce(max(global_position), 0) FROM events");
+        long begin = Long.parseLong(last) + 1;
         ExecutorService threads = Executors.newFixedThreadPool(writers + 1);
         try (Connection holder = database.connect()) {
             Future<?> reader =
@@ -110,18 +126,6 @@ public final class LogicalTailLatency {
         } finally {
             threads.shutdown();
             LogicalFeeds.drop(spec, MIGRATION);
-        }
-        print(name);
-    }
-
-    private long lastPosition() throws SQLException {
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement();
-                ResultSet row =
-                        statement.executeQuery(
-                                "SELECT coalesce(max(global_position), 0) FROM events")) {
-            row.next();
-            return row.getLong(1);
         }
     }
 
@@ -205,25 +209,25 @@ public final class LogicalTailLatency {
         }
     }
 
-    private void print(String name) {
-        print(
-                name,
-                committedAt.entrySet().stream()
-                        .map(e -> seenAt.get(e.getKey()) - e.getValue())
-                        .toList());
-        print("  the commit itself", commits);
+    private ObjectNode json() {
+        Quantiles latency =
+                Quantiles.of(
+                        committedAt.entrySet().stream()
+                                .map(e -> seenAt.get(e.getKey()) - e.getValue())
+                                .toList());
+        Quantiles commit = Quantiles.of(commits);
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("events", committedAt.size())
+                .put("p50_ms", millis(latency, 0.5))
+                .put("p99_ms", millis(latency, 0.99))
+                .put("max_ms", millis(latency, 1))
+                .put("commit_p50_ms", millis(commit, 0.5))
+                .put("commit_p99_ms", millis(commit, 0.99))
+                .put("commit_max_ms", millis(commit, 1));
     }
 
-    private void print(String name, Collection<Long> all) {
-        long[] nanos = all.stream().mapToLong(Long::longValue).sorted().toArray();
-        System.out.printf(
-                "%-20s %d writers, %d in %s: p50 %.2f ms, p99 %.2f ms, max %.2f ms%n",
-                name,
-                writers,
-                nanos.length,
-                time,
-                nanos[nanos.length / 2] / 1e6,
-                nanos[nanos.length * 99 / 100] / 1e6,
-                nanos[nanos.length - 1] / 1e6);
+    private static double millis(Quantiles nanos, double quantile) {
+        return Quantiles.rounded(nanos.at(quantile) / 1e6);
     }
 }

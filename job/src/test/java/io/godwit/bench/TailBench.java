@@ -11,14 +11,14 @@ import io.godwit.job.TenantPlan;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.LedgerDatabase;
 import io.godwit.model.Phase;
-import io.godwit.spec.Kind;
 import io.godwit.spec.MigrationSpec;
 import io.godwit.spec.Positions;
 import io.godwit.spec.Tail;
-import io.godwit.spec.TenantOptions;
+import io.godwit.testkit.Ledgers;
 import io.godwit.testkit.PostgresDatabase;
 import io.godwit.testkit.PostgresServer;
 import io.godwit.testkit.StoreVariant;
+import io.godwit.testkit.TenantFlowSpec;
 import io.godwit.testkit.TenantHistory;
 import io.godwit.testkit.TenantStores;
 import java.sql.Connection;
@@ -27,16 +27,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.awaitility.Awaitility;
@@ -50,24 +46,6 @@ import org.awaitility.Awaitility;
 final class TailBench {
 
     private static final StoreVariant VARIANT = StoreVariant.CURRENT;
-    private static final String NAME = "tail-bench";
-
-    private static final Function<String, TenantOptions> TENANT =
-            tenant ->
-                    new TenantOptions(
-                            List.of(tenant),
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null);
 
     private final int writers;
     private final int seconds;
@@ -76,32 +54,16 @@ final class TailBench {
     private PostgresDatabase source;
     private PostgresDatabase target;
 
-    /** Runs by itself, too. */
-    public static void main(String[] options) throws Exception {
-        System.out.println(run(new ArrayDeque<>(List.of(options))));
-        System.exit(0);
+    private TailBench(BenchOptions options) {
+        this.writers = options.count("--writers", 4);
+        this.seconds = options.count("--seconds", 20);
+        this.positions = options.flag("--append") ? Positions.APPEND : Positions.KEEP;
     }
 
-    private TailBench(int writers, int seconds, Positions positions) {
-        this.writers = writers;
-        this.seconds = seconds;
-        this.positions = positions;
-    }
-
-    static ObjectNode run(Deque<String> options) throws Exception {
-        int writers = 4;
-        int seconds = 20;
-        Positions positions = Positions.KEEP;
-        while (!options.isEmpty()) {
-            String option = options.remove();
-            switch (option) {
-                case "--writers" -> writers = Integer.parseInt(options.remove());
-                case "--seconds" -> seconds = Integer.parseInt(options.remove());
-                case "--append" -> positions = Positions.APPEND;
-                default -> throw new IllegalArgumentException("Unknown option " + option);
-            }
-        }
-        return new TailBench(writers, seconds, positions).measure();
+    static ObjectNode run(BenchOptions options) throws Exception {
+        TailBench bench = new TailBench(options);
+        options.end();
+        return bench.measure();
     }
 
     private ObjectNode measure() throws Exception {
@@ -112,21 +74,27 @@ final class TailBench {
             TenantStores.create(source, VARIANT);
             TenantStores.create(target, VARIANT);
             history.fill(source, VARIANT);
-            ControlTables.create(spec(target, "own"));
-            PostgresDatabase control = server.newDatabase();
-            LedgerDatabase database =
-                    new LedgerDatabase(control.url(), control.user(), control.password());
-            database.migrate();
+            MigrationSpec spec = TenantFlowSpec.of(source, target, VARIANT, history.tenant(0), "");
+            ControlTables.create((PostgresEventStoreSpec) spec.target());
+            LedgerDatabase database = Ledgers.in(server.newDatabase());
             try (Ledger ledger = new Ledger(database)) {
-                long id = ledger.create(NAME, "tenant", "spec", true).id();
-                JobClient job = start(new Run(database, id, NAME));
+                long id = ledger.create(spec.name(), "tenant", "spec", true).id();
+                JobClient job = start(spec, new Run(database, id, spec.name()));
                 Awaitility.await()
                         .atMost(Duration.ofMinutes(2))
-                        .until(() -> ledger.find(NAME).orElseThrow().phase() == Phase.DUAL_WRITE);
-                ObjectNode result = JsonNodeFactory.instance.objectNode();
-                result.put("positions", positions.name());
+                        .until(
+                                () ->
+                                        ledger.find(spec.name()).orElseThrow().phase()
+                                                == Phase.DUAL_WRITE);
+                ObjectNode result =
+                        JsonNodeFactory.instance
+                                .objectNode()
+                                .put("bench", "tail")
+                                .put("positions", positions.name())
+                                .put("writers", writers)
+                                .put("seconds", seconds);
                 result.set("idle", phase(0, 0));
-                result.set("now and then", phase(1, 150));
+                result.set("now_and_then", phase(1, 150));
                 result.set("busy", phase(writers, 10));
                 job.cancel().get();
                 return result;
@@ -135,7 +103,7 @@ final class TailBench {
     }
 
     private ObjectNode phase(int count, long pauseMillis) throws Exception {
-        long after = Long.parseLong(ask(source, "SELECT max(global_position) FROM events"));
+        long after = Long.parseLong(source.ask("SELECT max(global_position) FROM events"));
         long sourceBefore = transactions(source);
         long targetBefore = transactions(target);
         long begin = System.nanoTime();
@@ -150,21 +118,19 @@ final class TailBench {
         LockSupport.parkNanos(begin + seconds * 1_000_000_000L - System.nanoTime());
         double took = (System.nanoTime() - begin) / 1e9;
         ObjectNode result = JsonNodeFactory.instance.objectNode();
-        result.put("events per s", Math.round(written / took));
+        result.put("events_per_s", Math.round(written / took));
         result.put(
-                "source transactions per s",
+                "source_transactions_per_s",
                 Math.round((transactions(source) - sourceBefore) / took));
         result.put(
-                "target transactions per s",
+                "target_transactions_per_s",
                 Math.round((transactions(target) - targetBefore) / took));
         if (count > 0) {
             int expected = written;
             Awaitility.await().until(() -> latencies(after).size() == expected);
-            List<Double> millis = latencies(after);
-            Collections.sort(millis);
+            Quantiles millis = Quantiles.of(latencies(after));
             for (int percent : new int[] {50, 90, 99, 100}) {
-                int at = Math.min(millis.size() - 1, millis.size() * percent / 100);
-                result.put("p" + percent + " ms", Math.round(millis.get(at) * 10) / 10.0);
+                result.put("p" + percent + "_ms", Quantiles.rounded(millis.at(percent / 100.0)));
             }
         }
         return result;
@@ -226,56 +192,29 @@ final class TailBench {
 
     private static long transactions(PostgresDatabase database) throws SQLException {
         return Long.parseLong(
-                ask(
-                        database,
+                database.ask(
                         "SELECT xact_commit FROM pg_stat_database WHERE datname ="
                                 + " current_database()"));
     }
 
-    private static String ask(PostgresDatabase database, String sql) throws SQLException {
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
-        }
-    }
-
-    private JobClient start(Run run) throws Exception {
-        PostgresEventStoreSpec from = spec(source, "shared");
-        PostgresEventStoreSpec to = spec(target, "own");
-        MigrationSpec migration =
-                new MigrationSpec(
-                        NAME,
-                        Kind.TENANT,
-                        from,
-                        to,
-                        null,
-                        null,
-                        null,
-                        null,
-                        2,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        TENANT.apply(history.tenant(0)));
+    private JobClient start(MigrationSpec spec, Run run) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2);
         try (Connection connection = source.connect()) {
             List<String> columns = StoreSchema.read(connection, VARIANT.mapping()).copiedColumns();
-            TenantJob.build(
-                    env,
-                    migration,
-                    run,
+            TenantPlan plan =
                     new TenantPlan(
-                            NAME, from, to, positions, Tail.POLL, columns, 1, 0, 20_000, 13_000));
+                            spec.name(),
+                            (PostgresEventStoreSpec) spec.source(),
+                            (PostgresEventStoreSpec) spec.target(),
+                            positions,
+                            Tail.POLL,
+                            columns,
+                            1,
+                            0,
+                            20_000,
+                            13_000);
+            TenantJob.build(env, spec, run, plan);
         }
         return env.executeAsync();
-    }
-
-    private static PostgresEventStoreSpec spec(PostgresDatabase database, String storeId) {
-        return TenantStores.spec(database, storeId, VARIANT);
     }
 }

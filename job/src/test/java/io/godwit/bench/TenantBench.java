@@ -10,11 +10,9 @@ import io.godwit.testkit.TenantStores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -36,26 +34,16 @@ final class TenantBench {
     private final int parallelism;
     private final int rounds;
 
-    private TenantBench(long events, int parallelism, int rounds) {
-        this.events = events;
-        this.parallelism = parallelism;
-        this.rounds = rounds;
+    private TenantBench(BenchOptions options) {
+        this.events = options.number("--events", 500_000);
+        this.parallelism = options.count("--parallelism", 2);
+        this.rounds = options.count("--rounds", 3);
     }
 
-    static String run(Deque<String> arguments) throws Exception {
-        long events = 500_000;
-        int parallelism = 2;
-        int rounds = 3;
-        while (!arguments.isEmpty()) {
-            String option = arguments.remove();
-            switch (option) {
-                case "--events" -> events = Long.parseLong(arguments.remove());
-                case "--parallelism" -> parallelism = Integer.parseInt(arguments.remove());
-                case "--rounds" -> rounds = Integer.parseInt(arguments.remove());
-                default -> throw new IllegalArgumentException("Unknown option " + option);
-            }
-        }
-        return new TenantBench(events, parallelism, rounds).measure().toString();
+    static ObjectNode run(BenchOptions options) throws Exception {
+        TenantBench bench = new TenantBench(options);
+        options.end();
+        return bench.measure();
     }
 
     private ObjectNode measure() throws Exception {
@@ -200,26 +188,17 @@ final class TenantBench {
     }
 
     private static double copied(PostgresDatabase target) throws SQLException {
-        return number(target, "SELECT count(*) FROM events");
+        return Double.parseDouble(target.ask("SELECT count(*) FROM events"));
     }
 
     /** From the job's start to the last event inside a completed checkpoint. */
     private static double seconds(PostgresDatabase target) throws SQLException {
-        return number(
-                target,
-                """
-                SELECT extract(epoch FROM max(at) FILTER (WHERE action = 'COPIED')
-                    - min(at) FILTER (WHERE action = 'PHASE_BULK_COPY'))
-                FROM godwit.audit
-                """);
-    }
-
-    private static double number(PostgresDatabase database, String sql) throws SQLException {
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getDouble(1);
-        }
+        return Double.parseDouble(
+                target.ask(
+                        """
+                        SELECT extract(epoch FROM max(at) FILTER (WHERE action = 'COPIED')
+                            - min(at) FILTER (WHERE action = 'PHASE_BULK_COPY'))
+                        FROM godwit.audit
+                        """));
     }
 }

@@ -1,57 +1,29 @@
 package io.godwit.cli;
 
+import static io.godwit.cli.CommandServers.history;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.godwit.testkit.ChainHistory;
 import io.godwit.testkit.ChainModel;
 import io.godwit.testkit.ChainRows;
-import io.godwit.testkit.ChainTables;
-import io.godwit.testkit.DynamoDbLocalServer;
-import io.godwit.testkit.PostgresServer;
 import io.godwit.testkit.RewoundHistory;
 import java.nio.file.Path;
-import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Chain migrations through the command line, with Flink in the same process. */
+/** What chain migrations through the command line copy, with Flink in the same process. */
 final class ChainCommandITCase {
 
-    private static DynamoDbLocalServer dynamo;
-    private static PostgresServer postgres;
-    private static int prefixes;
+    @RegisterExtension static final CommandServers SERVERS = new CommandServers();
 
     @TempDir private Path folder;
-
-    @BeforeAll
-    static void startServers() {
-        dynamo = DynamoDbLocalServer.start();
-        postgres = PostgresServer.start();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        dynamo.close();
-        postgres.close();
-    }
-
-    private CommandRun command() {
-        ChainTables tables = ChainTables.create(dynamo.client(), "cli" + ++prefixes);
-        return new CommandRun(folder, dynamo.endpoint(), tables, postgres.newDatabase());
-    }
-
-    private static ChainHistory history() {
-        return ChainHistory.startingAt(0, 1, 100).blocks(40).reorg(3).blocks(30);
-    }
 
     @Test
     @DisplayName("19, 28: a one-shot copy has the newest event, and is published")
     void aOneShotCopyHasTheNewestEventAndIsPublished() throws Exception {
-        CommandRun run = command();
+        CommandRun run = SERVERS.command(folder);
         ChainHistory history = history();
         run.tables().putAll(history);
 
@@ -66,7 +38,7 @@ final class ChainCommandITCase {
     @Test
     @DisplayName("20, 50: a second run over a finished copy succeeds and changes nothing")
     void aSecondRunOverAFinishedCopySucceedsAndChangesNothing() throws Exception {
-        CommandRun run = command();
+        CommandRun run = SERVERS.command(folder);
         run.tables().putAll(history());
         run.bounded().migrate();
         ChainRows before = run.rows();
@@ -84,7 +56,7 @@ final class ChainCommandITCase {
     @Test
     @DisplayName("21: without history a one-shot copy ends cleanly")
     void withoutHistoryAOneShotCopyEndsCleanly() throws Exception {
-        CommandRun run = command();
+        CommandRun run = SERVERS.command(folder);
 
         assertThat(run.bounded().migrate()).isEqualTo(ExitCode.DONE);
 
@@ -95,7 +67,7 @@ final class ChainCommandITCase {
     @Test
     @DisplayName("21, 30: without history the tail waits for the first event")
     void withoutHistoryTheTailWaitsForTheFirstEvent() throws Exception {
-        CommandRun run = command();
+        CommandRun run = SERVERS.command(folder);
         try (RunningMigration running = run.start()) {
             running.awaitPhase("DUAL_WRITE");
             ChainHistory history = history();
@@ -110,7 +82,7 @@ final class ChainCommandITCase {
     @Test
     @DisplayName("22: an end above the watermark copies up to the watermark")
     void anEndAboveTheWatermarkCopiesUpToTheWatermark() throws Exception {
-        CommandRun run = command();
+        CommandRun run = SERVERS.command(folder);
         ChainHistory history = history();
         run.tables().putAll(history);
         run.tables().setWatermark(0, 20);
@@ -123,7 +95,7 @@ final class ChainCommandITCase {
     @Test
     @DisplayName("23, 24: a source that moved back halts the job; rewind copies what it has now")
     void aSourceThatMovedBackHaltsTheJobAndRewindCopiesWhatItHasNow() throws Exception {
-        CommandRun run = command();
+        CommandRun run = SERVERS.command(folder);
         ChainHistory history = history();
         run.tables().putAll(history);
         try (RunningMigration running = run.start()) {
@@ -148,7 +120,7 @@ final class ChainCommandITCase {
     @Test
     @DisplayName("25, 26: a start of 0 and an end before the start are refused")
     void aStartOfZeroAndAnEndBeforeTheStartAreRefused() throws Exception {
-        CommandRun run = command();
+        CommandRun run = SERVERS.command(folder);
         run.tables().putAll(history());
 
         assertThat(run.bounded().with("start_event_sequence: 0").migrate())
@@ -163,7 +135,7 @@ final class ChainCommandITCase {
     @Test
     @DisplayName("26: an end equal to the start copies one event")
     void anEndEqualToTheStartCopiesOneEvent() throws Exception {
-        CommandRun run = command();
+        CommandRun run = SERVERS.command(folder);
         ChainHistory history = history();
         run.tables().putAll(history);
 
@@ -176,7 +148,7 @@ final class ChainCommandITCase {
     @Test
     @DisplayName("27: a start in the middle of a log that the target lacks is refused")
     void aStartInTheMiddleOfALogThatTheTargetLacksIsRefused() throws Exception {
-        CommandRun run = command();
+        CommandRun run = SERVERS.command(folder);
         run.tables().putAll(history());
 
         assertThat(run.bounded().with("start_event_sequence: 10").migrate())
@@ -189,7 +161,7 @@ final class ChainCommandITCase {
     @Test
     @DisplayName("53: two event tags are copied into one database")
     void twoEventTagsAreCopiedIntoOneDatabase() throws Exception {
-        CommandRun run = command();
+        CommandRun run = SERVERS.command(folder);
         ChainHistory old = history();
         ChainHistory derived = old.derive(3, 2);
         run.tables().putAll(old);
@@ -204,7 +176,7 @@ final class ChainCommandITCase {
     @Test
     @DisplayName("55: verification finds a missing row, a different row and a wrong canonical row")
     void verificationFindsWhatDiffers() throws Exception {
-        CommandRun run = command();
+        CommandRun run = SERVERS.command(folder);
         ChainHistory history = history();
         run.tables().putAll(history);
         run.bounded().migrate();
@@ -228,7 +200,7 @@ final class ChainCommandITCase {
 
     @Test
     void planAndDryRunWriteNothingAndTakeTheSameDecisions() throws Exception {
-        CommandRun run = command();
+        CommandRun run = SERVERS.command(folder);
         ChainHistory history = history();
         run.tables().putAll(history);
 
@@ -242,96 +214,5 @@ final class ChainCommandITCase {
         assertThat(run.migrate("--dry-run")).isEqualTo(ExitCode.FAILED);
         assertThat(run.output()).contains("33 is missing");
         assertThat(run.tableNames()).isEmpty();
-    }
-
-    @Test
-    void aGapStopsTheMigrationAndTheNextOneGoesOnWhenItIsMended() throws Exception {
-        CommandRun run = command();
-        ChainHistory history = history();
-        run.tables().putAll(history);
-        run.tables().deleteEvent(0, 33);
-
-        assertThat(run.bounded().migrate()).isEqualTo(ExitCode.FAILED);
-        assertThat(run.output()).contains("33 is missing");
-        assertThat(run.status().get("phase").asText()).isEqualTo("FAILED");
-        assertThat(run.deadLetters()).containsExactly("event tag 0, sequence 33");
-
-        run.tables().putEvent(history.events().get(32));
-        assertThat(run.migrate()).isEqualTo(ExitCode.DONE);
-        assertThat(run.rows()).isEqualTo(ChainModel.of(history));
-    }
-
-    @Test
-    void aSecondStartOfARunningMigrationIsRefused() throws Exception {
-        CommandRun run = command();
-        run.tables().putAll(history());
-        try (RunningMigration running = run.start()) {
-            running.awaitPhase("DUAL_WRITE");
-            assertThat(run.migrate()).isEqualTo(ExitCode.REFUSED);
-            assertThat(run.output()).contains("is running already");
-        }
-    }
-
-    @Test
-    void pauseResumeCutoverAndAbortFollowThePhases() throws Exception {
-        CommandRun run = command();
-        ChainHistory history = history();
-        run.tables().putAll(history);
-        try (RunningMigration running = run.start()) {
-            running.awaitPhase("DUAL_WRITE");
-            assertThat(run.named("pause")).isEqualTo(ExitCode.DONE);
-            assertThat(running.exitCode()).isEqualTo(ExitCode.DONE);
-        }
-        assertThat(run.named("cutover", "--source-stopped")).isEqualTo(ExitCode.REFUSED);
-        assertThat(run.named("pause")).isEqualTo(ExitCode.REFUSED);
-        long before = history.nextSequence();
-        history.reorg(4).blocks(10);
-        run.tables().putSince(history, before);
-        try (RunningMigration running = run.resume()) {
-            running.awaitApplied(history.lastSequence());
-            assertThat(run.named("cutover")).isEqualTo(ExitCode.REFUSED);
-            assertThat(run.named("cutover", "--source-stopped")).isEqualTo(ExitCode.DONE);
-            assertThat(running.exitCode()).isEqualTo(ExitCode.DONE);
-        }
-        assertThat(run.rows()).isEqualTo(ChainModel.of(history));
-        assertThat(run.status().get("phase").asText()).isEqualTo("COMPLETED");
-        assertThat(run.named("cutover", "--source-stopped")).isEqualTo(ExitCode.DONE);
-        assertThat(run.named("abort", "--reason", "too late")).isEqualTo(ExitCode.REFUSED);
-        assertThat(run.named("audit")).isEqualTo(ExitCode.DONE);
-        assertThat(run.output()).contains("CUTOVER_COMPLETED");
-    }
-
-    @Test
-    void aCutoverWhoseSourceStillMovesIsRolledBack() throws Exception {
-        CommandRun run = command();
-        ChainHistory history = history();
-        run.tables().putAll(history);
-        try (RunningMigration running = run.start();
-                SteadyWriter writer = new SteadyWriter(run.tables(), history)) {
-            running.awaitPhase("DUAL_WRITE");
-            writer.awaitThreeEvents();
-            assertThat(run.named("cutover", "--source-stopped")).isEqualTo(ExitCode.REFUSED);
-            assertThat(run.output()).contains("not stopped");
-            assertThat(run.status().get("phase").asText()).isEqualTo("DUAL_WRITE");
-            assertThat(run.named("abort", "--reason", "only a try")).isEqualTo(ExitCode.DONE);
-            assertThat(running.exitCode()).isEqualTo(ExitCode.FAILED);
-        }
-        assertThat(run.status().get("phase").asText()).isEqualTo("ABORTED");
-        assertThat(run.status().get("reason").asText()).isEqualTo("only a try");
-    }
-
-    @Test
-    void aTailThatIsAliveShowsNewEventsWithinASecondOrSo() throws Exception {
-        CommandRun run = command();
-        ChainHistory history = history();
-        run.tables().putAll(history);
-        try (RunningMigration running = run.start()) {
-            running.awaitPhase("DUAL_WRITE");
-            long next = history.nextSequence();
-            history.blocks(5);
-            run.tables().putSince(history, next);
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> run.rows().events().size() == history.lastSequence());
-        }
     }
 }

@@ -2,7 +2,6 @@ package io.godwit.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.godwit.connector.Connectors;
 import io.godwit.connector.postgres.eventstore.AppliedThrough;
 import io.godwit.connector.postgres.eventstore.ControlTables;
 import io.godwit.connector.postgres.eventstore.LogicalFeeds;
@@ -13,23 +12,21 @@ import io.godwit.ledger.LedgerDatabase;
 import io.godwit.model.Phase;
 import io.godwit.spec.MigrationSpec;
 import io.godwit.spec.Positions;
-import io.godwit.spec.SpecLoader;
 import io.godwit.spec.Tail;
+import io.godwit.testkit.Ledgers;
 import io.godwit.testkit.PostgresDatabase;
 import io.godwit.testkit.StoreVariant;
+import io.godwit.testkit.TenantFlowSpec;
 import io.godwit.testkit.TenantHistory;
 import io.godwit.testkit.TenantRows;
 import io.godwit.testkit.TenantStores;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -51,8 +48,6 @@ final class TenantJobITCase {
 
     @TempDir private Path folder;
 
-    private String tail = "poll";
-
     @ParameterizedTest
     @EnumSource(StoreVariant.class)
     void theTenantsRowsArriveAsTheyAreAndWhatIsWrittenMeanwhileFollows(StoreVariant variant)
@@ -62,7 +57,7 @@ final class TenantJobITCase {
         PostgresDatabase source = STORES.newStore(variant, history);
         PostgresDatabase target = STORES.newStore(variant);
         String tenant = history.tenant(0);
-        MigrationSpec spec = spec(source, target, variant, tenant);
+        MigrationSpec spec = spec(source, target, variant, tenant, "poll");
         migrateWhileItIsWrittenTo(spec, source, target, variant, Positions.KEEP);
         assertThat(TenantRows.withPositions(target, variant.mapping(), tenant))
                 .hasSizeGreaterThan(EVENTS / 2)
@@ -81,7 +76,7 @@ final class TenantJobITCase {
         PostgresDatabase target = STORES.newStore(variant, others);
         List<String> before = TenantRows.withPositions(target, variant.mapping(), others.tenant(0));
         String tenant = history.tenant(0);
-        MigrationSpec spec = spec(source, target, variant, tenant);
+        MigrationSpec spec = spec(source, target, variant, tenant, "poll");
         migrateWhileItIsWrittenTo(spec, source, target, variant, Positions.APPEND);
         assertThat(TenantRows.of(target, variant.mapping(), tenant))
                 .hasSizeGreaterThan(EVENTS / 2)
@@ -99,8 +94,7 @@ final class TenantJobITCase {
         PostgresDatabase source = STORES.newStore(variant, history);
         PostgresDatabase target = STORES.newStore(variant);
         String tenant = history.tenant(0);
-        tail = "logical";
-        MigrationSpec spec = spec(source, target, variant, tenant);
+        MigrationSpec spec = spec(source, target, variant, tenant, "logical");
         PostgresEventStoreSpec store = (PostgresEventStoreSpec) spec.source();
         LogicalFeeds.ensure(store, "tenant", Duration.ofSeconds(30));
         try {
@@ -120,31 +114,23 @@ final class TenantJobITCase {
         PostgresDatabase source = STORES.newStore(variant, history);
         PostgresDatabase target = STORES.newStore(variant);
         String tenant = history.tenant(0);
-        MigrationSpec spec = spec(source, target, variant, tenant);
+        MigrationSpec spec = spec(source, target, variant, tenant, "poll");
         migrateWhileItIsWrittenTo(spec, source, target, variant, Positions.KEEP);
         List<String> atSwitch = TenantRows.withPositions(source, variant.mapping(), tenant);
         long last =
                 TenantRows.positions(target, variant.mapping(), tenant).get(atSwitch.size() - 1);
         ControlTables.create((PostgresEventStoreSpec) spec.source());
-        try (Connection connection = target.connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute("SELECT setval('events_global_position_seq', 1000000)");
-        }
-        LedgerDatabase database = ledgerIn(target);
+        target.run("SELECT setval('events_global_position_seq', 1000000)");
+        LedgerDatabase database = Ledgers.in(target);
         try (Ledger ledger = new Ledger(database)) {
             Run run = new Run(database, ledger.create("back", "tenant", "spec", true).id(), "back");
             TenantPlan way = plan(spec, variant, Positions.APPEND, target, true, last - 100);
             JobClient job = start(spec, run, way);
-            AtomicBoolean writing = new AtomicBoolean(true);
-            Thread writer = new Thread(() -> write(target, variant, tenant, "back-", writing));
-            writer.start();
-            try {
+            try (LiveWriter writer = new LiveWriter(target, variant, tenant, "back-")) {
                 await(() -> rows(source, variant, tenant) > atSwitch.size() + 200);
-                writing.set(false);
-                writer.join();
+                writer.stop();
                 await(() -> rows(source, variant, tenant) == rows(target, variant, tenant));
             } finally {
-                writing.set(false);
                 job.cancel().get();
             }
         }
@@ -164,23 +150,19 @@ final class TenantJobITCase {
             throws Exception {
         String tenant = spec.tenant().tenants().get(0);
         ControlTables.create((PostgresEventStoreSpec) spec.target());
-        LedgerDatabase database = ledgerIn(source);
+        LedgerDatabase database = Ledgers.in(source);
         try (Ledger ledger = new Ledger(database)) {
             long id = ledger.create("tenant", "tenant", "spec", true).id();
             TenantPlan plan = plan(spec, variant, positions, source, false, 1);
             JobClient job = start(spec, new Run(database, id, "tenant"), plan);
-            AtomicBoolean writing = new AtomicBoolean(true);
-            Thread writer = new Thread(() -> write(source, variant, tenant, "", writing));
-            writer.start();
-            try {
+            try (LiveWriter writer = new LiveWriter(source, variant, tenant, "")) {
                 await(() -> ledger.find("tenant").orElseThrow().phase() == Phase.DUAL_WRITE);
                 if (spec.tenant().tail() == Tail.LOGICAL) {
                     followsBehindAnOpenTransaction(source, target, variant, tenant);
                 }
                 long later = rows(source, variant, tenant) + 200;
                 await(() -> rows(target, variant, tenant) > later);
-                writing.set(false);
-                writer.join();
+                writer.stop();
                 await(() -> rows(target, variant, tenant) == rows(source, variant, tenant));
                 long last = last(source, variant, tenant);
                 AppliedThrough through = new AppliedThrough("tenant", "shared");
@@ -188,7 +170,6 @@ final class TenantJobITCase {
                     await(() -> through.read(connection).orElse(0) >= last);
                 }
             } finally {
-                writing.set(false);
                 job.cancel().get();
             }
         }
@@ -215,12 +196,6 @@ final class TenantJobITCase {
             assertThat(through.read(connection).orElse(0)).isLessThanOrEqualTo(held);
             open.rollback();
         }
-    }
-
-    private static LedgerDatabase ledgerIn(PostgresDatabase store) {
-        LedgerDatabase database = new LedgerDatabase(store.url(), store.user(), store.password());
-        database.migrate();
-        return database;
     }
 
     private static void await(Callable<Boolean> condition) {
@@ -268,94 +243,17 @@ final class TenantJobITCase {
         return env.executeAsync();
     }
 
-    private MigrationSpec spec(
-            PostgresDatabase source, PostgresDatabase target, StoreVariant variant, String tenant)
-            throws Exception {
-        var mapping = variant.mapping();
-        String store =
-                "{ table: %s, position: %s, event_id: %s, tenant_id: %s, stream: [%s], version: %s, event_type: %s, timestamp: %s, payload: %s }"
-                        .formatted(
-                                mapping.table(),
-                                mapping.position(),
-                                mapping.eventId(),
-                                mapping.tenantId(),
-                                String.join(", ", mapping.stream()),
-                                mapping.version(),
-                                mapping.eventType(),
-                                mapping.timestamp(),
-                                mapping.payload());
-        String yaml =
-                """
-                name: tenant
-                kind: tenant
-                tenants: [%s]
-                source: { type: postgres-event-store, store_id: shared, url: "%s", user: %s, password: "${file:%s}", event_store: %s }
-                target: { type: postgres-event-store, store_id: own, url: "%s", user: %s, password: "${file:%s}", event_store: %s }
-                batch_size: 500
-                parallelism: 2
-                checkpoint_interval: 200ms
-                tail: %s
-                """
-                        .formatted(
-                                tenant,
-                                source.url(),
-                                source.user(),
-                                Files.writeString(folder.resolve("source"), source.password()),
-                                store,
-                                target.url(),
-                                target.user(),
-                                Files.writeString(folder.resolve("target"), target.password()),
-                                store,
-                                tail);
-        return new SpecLoader(Connectors.TYPES, System::getenv).load("tenant.yaml", yaml);
+    private static MigrationSpec spec(
+            PostgresDatabase source,
+            PostgresDatabase target,
+            StoreVariant variant,
+            String tenant,
+            String tail) {
+        String settings = "batch_size: 500\ncheckpoint_interval: 200ms\ntail: " + tail + "\n";
+        return TenantFlowSpec.of(source, target, variant, tenant, settings);
     }
 
     private static long rows(PostgresDatabase database, StoreVariant variant, String tenant) {
         return TenantRows.positions(database, variant.mapping(), tenant).size();
-    }
-
-    /** Transactions of three events, some of them rolled back; every third for another tenant. */
-    private static void write(
-            PostgresDatabase database,
-            StoreVariant variant,
-            String tenant,
-            String prefix,
-            AtomicBoolean goOn) {
-        try (Connection connection = database.connect();
-                PreparedStatement insert = connection.prepareStatement(insertLike(variant))) {
-            connection.setAutoCommit(false);
-            for (int i = 0; goOn.get(); i++) {
-                for (int n = 0; n < 3; n++) {
-                    insert.setString(1, prefix + i + "-" + n);
-                    insert.setString(2, tenant);
-                    insert.executeUpdate();
-                }
-                if (i % 7 == 3) {
-                    connection.rollback();
-                } else {
-                    connection.commit();
-                }
-            }
-        } catch (SQLException e) {
-            throw new IllegalStateException("The writer failed", e);
-        }
-    }
-
-    private static String insertLike(StoreVariant variant) {
-        return variant == StoreVariant.JOURNAL
-                ? """
-                INSERT INTO journal.entries (account, "Stream", revision, id, kind, at, envelope)
-                SELECT account, 'Live-' || k, 1, md5(k), kind, clock_timestamp(), envelope
-                FROM journal.entries, (SELECT CAST(? AS text) AS k) AS live
-                WHERE account = ? ORDER BY seq LIMIT 1
-                """
-                : """
-                INSERT INTO events (event_id, aggregate_id, aggregate_type, event_type, tenant_id,
-                                    version, timestamp, payload)
-                SELECT md5(k)::uuid, md5('s' || k)::uuid, 'Live', 'Written', tenant_id, 1,
-                       timestamp, payload
-                FROM events, (SELECT CAST(? AS text) AS k) AS live
-                WHERE tenant_id = CAST(? AS uuid) ORDER BY global_position LIMIT 1
-                """;
     }
 }

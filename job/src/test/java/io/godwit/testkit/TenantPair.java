@@ -11,6 +11,7 @@ import io.godwit.connector.postgres.eventstore.StoreSchema;
 import io.godwit.connector.postgres.eventstore.TenantRoute;
 import io.godwit.connector.postgres.eventstore.TenantRoutes;
 import io.godwit.connector.postgres.eventstore.WriteFence;
+import io.godwit.control.tenant.BeforeOpen;
 import io.godwit.control.tenant.SwitchDirection;
 import io.godwit.spec.Positions;
 import java.sql.Connection;
@@ -104,7 +105,7 @@ public final class TenantPair {
                         kept
                                 ? new EventStoreTarget(target, columns, 0, applied)
                                 : new AppendingTarget(target, columns, applied),
-                SwitchDirection.ownPositions(target.eventStore(), MIGRATION),
+                BeforeOpen.ownPositions(target.eventStore(), MIGRATION),
                 lease);
     }
 
@@ -119,7 +120,7 @@ public final class TenantPair {
                 () ->
                         new AppendingTarget(
                                 source, columns, new AppliedThrough(MIGRATION, target.storeId())),
-                SwitchDirection.NOTHING,
+                BeforeOpen.NOTHING,
                 lease);
     }
 

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -37,6 +38,19 @@ public final class TenantRows {
         String position = EventStoreMapping.quoted(mapping.position());
         return query(database, mapping, tenant, position, position).stream()
                 .map(Long::valueOf)
+                .toList();
+    }
+
+    /** Of a store of eventsource-py's shape, in no order. */
+    public static List<UUID> eventIds(PostgresDatabase database, UUID tenant) {
+        return query(
+                        database,
+                        StoreVariant.CURRENT.mapping(),
+                        tenant.toString(),
+                        "event_id",
+                        "event_id")
+                .stream()
+                .map(UUID::fromString)
                 .toList();
     }
 

@@ -3,8 +3,7 @@ package io.godwit.control.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.control.tenant.SwitchModel.Rules;
-import io.godwit.control.tenant.SwitchModel.Step;
-import io.godwit.control.tenant.SwitchModel.World;
+import io.godwit.control.tenant.SwitchWorld.Writer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -36,9 +35,9 @@ final class SwitchInterleavingTest {
 
     private static Explored explore(Rules rules, int stale) {
         SwitchModel model = new SwitchModel(rules);
-        Set<World> seen = new HashSet<>();
-        Deque<World> open = new ArrayDeque<>();
-        World first = model.begin(WRITERS, stale, CRASHES, ATTEMPTS);
+        Set<SwitchWorld> seen = new HashSet<>();
+        Deque<SwitchWorld> open = new ArrayDeque<>();
+        SwitchWorld first = model.begin(WRITERS, stale, CRASHES, ATTEMPTS);
         seen.add(first);
         open.add(first);
         Set<String> wrong = new TreeSet<>();
@@ -46,26 +45,21 @@ final class SwitchInterleavingTest {
         boolean switched = false;
         boolean stayed = false;
         while (!open.isEmpty()) {
-            World world = open.remove();
-            wrong.addAll(model.wrong(world));
-            List<World> next = model.next(world);
+            SwitchWorld world = open.remove();
+            wrong.addAll(world.wrong());
+            List<SwitchWorld> next = model.next(world);
             if (next.isEmpty()) {
-                boolean served =
-                        world.writers().stream()
-                                .allMatch(
-                                        w ->
-                                                w.step() == Step.ACKNOWLEDGED
-                                                        || w.step() == Step.GAVE_UP);
-                if (!served) {
+                boolean moved = world.source().moved();
+                if (!world.writers().stream().allMatch(Writer::served)) {
                     stuck++;
                 }
-                switched |= world.open();
-                stayed |= !world.moved();
-                if (!world.moved() && (world.source() & ~world.target()) != 0) {
+                switched |= world.target().open();
+                stayed |= !moved;
+                if (!moved && world.missing() != 0) {
                     wrong.add("the tail ends before it has applied everything");
                 }
             }
-            for (World reached : next) {
+            for (SwitchWorld reached : next) {
                 if (seen.add(reached)) {
                     open.add(reached);
                 }

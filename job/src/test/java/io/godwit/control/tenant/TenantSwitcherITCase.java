@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.godwit.connector.postgres.eventstore.PostgresEventStoreSpec;
-import io.godwit.connector.postgres.eventstore.TenantRoutes;
 import io.godwit.model.MigrationException;
 import io.godwit.model.Recoverability;
 import io.godwit.testkit.PostgresDatabase;
@@ -21,16 +20,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -42,66 +37,17 @@ final class TenantSwitcherITCase {
 
     private static final Duration LEASE = Duration.ofMillis(500);
 
-    private final UUID tenant = UUID.randomUUID();
-    private final UUID other = UUID.randomUUID();
-    private PostgresDatabase shared;
-    private PostgresDatabase dedicated;
+    private SwitchScene scene;
     private TenantPair pair;
 
     @BeforeEach
     void stores() throws SQLException {
-        shared = STORES.newStore(StoreVariant.CURRENT);
-        dedicated = STORES.newStore(StoreVariant.CURRENT);
-        pair =
-                new TenantPair(
-                        spec(shared, "shared"),
-                        spec(dedicated, "dedicated"),
-                        List.of(tenant.toString()),
-                        LEASE);
-    }
-
-    private static PostgresEventStoreSpec spec(PostgresDatabase database, String id) {
-        return TenantStores.spec(database, id, StoreVariant.CURRENT);
+        scene = SwitchScene.create(STORES, LEASE);
+        pair = scene.pair();
     }
 
     private TenantWriters writers() {
-        return new TenantWriters(
-                Map.of("shared", shared, "dedicated", dedicated),
-                "shared",
-                Map.of(tenant, 3, other, 1));
-    }
-
-    private static void awaitAppends(TenantWriters writers, long more) {
-        long before = writers.appends();
-        Awaitility.await("appends go on")
-                .atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(5))
-                .until(() -> writers.appends() >= before + more || !writers.failures().isEmpty());
-    }
-
-    /** The tenant's events that are acknowledged, in both stores when a tail has followed. */
-    private void assertNothingLost(TenantWriters writers, PostgresDatabase last) throws Exception {
-        assertThat(writers.failures()).isEmpty();
-        List<UUID> stored = new ArrayList<>(eventIds(last, tenant));
-        stored.addAll(eventIds(shared, other));
-        assertThat(stored).doesNotHaveDuplicates();
-        assertThat(stored).hasSameElementsAs(writers.acknowledged());
-    }
-
-    private static List<UUID> eventIds(PostgresDatabase store, UUID tenant) throws SQLException {
-        try (Connection connection = store.connect();
-                PreparedStatement statement =
-                        connection.prepareStatement(
-                                "SELECT event_id FROM events WHERE tenant_id = ?")) {
-            statement.setObject(1, tenant);
-            List<UUID> ids = new ArrayList<>();
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    ids.add(rows.getObject(1, UUID.class));
-                }
-            }
-            return ids;
-        }
+        return scene.writers(3, Duration.ZERO);
     }
 
     @Test
@@ -110,27 +56,26 @@ final class TenantSwitcherITCase {
             for (int round = 0; round < 3; round++) {
                 boolean kept = round == 0;
                 switchOnce(writers, pair.forward(kept), kept);
-                assertThat(writers.router().storeIdOf(tenant)).isEqualTo("dedicated");
+                assertThat(writers.router().storeIdOf(scene.tenant())).isEqualTo("dedicated");
                 switchOnce(writers, pair.back(), false);
-                assertThat(writers.router().storeIdOf(tenant)).isEqualTo("shared");
+                assertThat(writers.router().storeIdOf(scene.tenant())).isEqualTo("shared");
             }
             switchOnce(writers, pair.forward(false), false);
-            awaitAppends(writers, 20);
-            writers.stop();
-            assertNothingLost(writers, dedicated);
+            SwitchScene.awaitAppends(writers, 20);
+            scene.assertNothingLost(writers, scene.dedicated());
         }
-        assertVersionsFollowPositions(dedicated);
-        assertVersionsFollowPositions(shared);
+        assertVersionsFollowPositions(scene.dedicated());
+        assertVersionsFollowPositions(scene.shared());
     }
 
     private void switchOnce(TenantWriters writers, SwitchDirection way, boolean kept)
             throws Exception {
         try (TenantTail tail = pair.tail(way)) {
-            awaitAppends(writers, 50);
+            SwitchScene.awaitAppends(writers, 50);
             if (kept) {
                 pair.preparePositions();
             }
-            SwitchReport report = new TenantSwitcher(way).run(tenant.toString());
+            SwitchReport report = scene.run(way);
             assertThat(report.attempts()).isPositive();
             assertThat(report.pause()).isLessThan(LEASE);
         }
@@ -143,7 +88,7 @@ final class TenantSwitcherITCase {
                 PreparedStatement statement =
                         connection.prepareStatement(
                                 "SELECT max(global_position) FROM events WHERE tenant_id = ?")) {
-            statement.setObject(1, tenant);
+            statement.setObject(1, scene.tenant());
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
                 return rows.getLong(1);
@@ -152,48 +97,39 @@ final class TenantSwitcherITCase {
     }
 
     private static void assertVersionsFollowPositions(PostgresDatabase store) throws SQLException {
-        try (Connection connection = store.connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery(
-                                """
-                                SELECT count(*) FROM (
-                                    SELECT version - lag(version, 1, 0) OVER (
-                                        PARTITION BY aggregate_id ORDER BY global_position) AS step
-                                    FROM events) AS steps
-                                WHERE step <> 1
-                                """)) {
-            rows.next();
-            assertThat(rows.getLong(1)).as("streams out of order").isZero();
-        }
+        String outOfOrder =
+                """
+                SELECT count(*) FROM (
+                    SELECT version - lag(version, 1, 0) OVER (
+                        PARTITION BY aggregate_id ORDER BY global_position) AS step
+                    FROM events) AS steps
+                WHERE step <> 1
+                """;
+        assertThat(store.ask(outOfOrder)).as("streams out of order").isEqualTo("0");
     }
 
     @Test
     void whatTheTailHasNotAppliedIsAppliedInThePause() throws Exception {
-        TenantHistory history = TenantHistory.of(7, 400);
-        String moving = history.tenant(0);
-        PostgresDatabase source = STORES.newStore(StoreVariant.CURRENT, history);
-        PostgresDatabase target = STORES.newStore(StoreVariant.CURRENT);
-        TenantPair full =
-                new TenantPair(
-                        spec(source, "shared"), spec(target, "dedicated"), List.of(moving), LEASE);
-        full.preparePositions();
+        scene = SwitchScene.create(STORES, TenantHistory.of(7, 400), LEASE);
+        scene.pair().preparePositions();
 
-        SwitchReport report = new TenantSwitcher(full.forward(true)).run(moving);
+        SwitchReport report = scene.run(scene.pair().forward(true));
 
         assertThat(report.epoch()).isEqualTo(2);
-        assertThat(TenantRows.withPositions(target, StoreVariant.CURRENT.mapping(), moving))
-                .isNotEmpty()
-                .isEqualTo(
-                        TenantRows.withPositions(source, StoreVariant.CURRENT.mapping(), moving));
+        assertThat(rows(scene.dedicated())).isNotEmpty().isEqualTo(rows(scene.shared()));
+    }
+
+    private List<String> rows(PostgresDatabase store) {
+        return TenantRows.withPositions(
+                store, StoreVariant.CURRENT.mapping(), scene.tenant().toString());
     }
 
     @Test
     void aSecondRunFindsTheTenantMoved() throws Exception {
         pair.preparePositions();
-        new TenantSwitcher(pair.forward(true)).run(tenant.toString());
+        scene.run(pair.forward(true));
 
-        SwitchReport again = new TenantSwitcher(pair.forward(false)).run(tenant.toString());
+        SwitchReport again = scene.run(pair.forward(false));
 
         assertThat(again.attempts()).isZero();
         assertThat(again.epoch()).isEqualTo(2);
@@ -201,13 +137,13 @@ final class TenantSwitcherITCase {
 
     @Test
     void anAppendThatStaysOpenIsNamedAndNothingChanges() throws Exception {
-        try (Connection writer = shared.connect();
+        try (Connection writer = scene.shared().connect();
                 Statement statement = writer.createStatement()) {
             writer.setAutoCommit(false);
             statement.execute("SET application_name = 'nightly import'");
-            statement.execute(insert(tenant));
+            statement.execute(scene.insert());
 
-            assertThatThrownBy(() -> new TenantSwitcher(pair.forward(true)).run(tenant.toString()))
+            assertThatThrownBy(() -> scene.run(pair.forward(true)))
                     .isInstanceOfSatisfying(
                             MigrationException.class,
                             e ->
@@ -217,25 +153,8 @@ final class TenantSwitcherITCase {
                     .hasMessageContaining("nothing has changed");
             writer.commit();
         }
-        try (Connection connection = shared.connect()) {
-            assertThat(
-                            new TenantRoutes(StoreVariant.CURRENT.mapping())
-                                    .read(connection, tenant.toString())
-                                    .orElseThrow()
-                                    .open())
-                    .isTrue();
-        }
-        assertThat(eventIds(shared, tenant)).hasSize(1);
-    }
-
-    private static String insert(UUID tenant) {
-        return """
-               INSERT INTO events (event_id, aggregate_id, aggregate_type, event_type, tenant_id,
-                                   version, timestamp, payload)
-               VALUES (gen_random_uuid(), gen_random_uuid(), 'Order', 'OrderPlaced', '%s', 1,
-                       now(), '{}')
-               """
-                .formatted(tenant);
+        assertThat(scene.sourceIsOpen()).isTrue();
+        assertThat(TenantRows.eventIds(scene.shared(), scene.tenant())).hasSize(1);
     }
 
     @Test
@@ -249,7 +168,7 @@ final class TenantSwitcherITCase {
             for (int round = 0; round < 6; round++) {
                 SwitchDirection way = round % 2 == 0 ? pair.forward(kept) : pair.back();
                 try (TenantTail tail = pair.tail(way)) {
-                    awaitAppends(writers, 30);
+                    SwitchScene.awaitAppends(writers, 30);
                     if (kept) {
                         pair.preparePositions();
                     }
@@ -260,8 +179,7 @@ final class TenantSwitcherITCase {
                 }
                 kept = false;
             }
-            writers.stop();
-            assertNothingLost(writers, shared);
+            scene.assertNothingLost(writers, scene.shared());
         } finally {
             killer.shutdownNow();
         }
@@ -270,7 +188,7 @@ final class TenantSwitcherITCase {
     private void runUntilSwitched(SwitchDirection way) {
         for (int attempt = 0; ; attempt++) {
             try {
-                new TenantSwitcher(way).run(tenant.toString());
+                scene.run(way);
                 return;
             } catch (MigrationException e) {
                 assertThat(e.recoverability()).isNotEqualTo(Recoverability.FATAL);

@@ -1,26 +1,22 @@
 package io.godwit.connector.postgres.eventstore;
 
+import static io.godwit.connector.postgres.eventstore.LogicalFlows.PATIENCE;
+import static io.godwit.connector.postgres.eventstore.LogicalFlows.head;
+import static io.godwit.connector.postgres.eventstore.LogicalFlows.turnUntil;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.godwit.model.Finding;
-import io.godwit.model.MigrationException;
 import io.godwit.model.SequenceRange;
-import io.godwit.spec.Positions;
 import io.godwit.testkit.StoreVariant;
 import io.godwit.testkit.TenantStores;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,35 +27,7 @@ final class LogicalTableLogITCase {
 
     @RegisterExtension static final TenantStores STORES = new TenantStores();
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-    private TenantFlow flow;
-
-    @AfterEach
-    void drop() {
-        if (flow != null) {
-            LogicalFeeds.drop(flow.sourceSpec(), "test");
-        }
-    }
-
-    private TenantFlow flow(StoreVariant variant) throws SQLException {
-        flow = TenantFlow.create(STORES, variant);
-        LogicalFeeds.ensure(flow.sourceSpec(), "test", PATIENCE);
-        return flow;
-    }
-
-    private static void turnUntil(LogicalReader reader, String what, Callable<Boolean> done) {
-        Awaitility.await(what)
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(1))
-                .until(
-                        () -> {
-                            while (reader.turn()) {
-                                // as long as there is something
-                            }
-                            return done.call();
-                        });
-    }
+    @RegisterExtension final LogicalFlows flows = new LogicalFlows(STORES);
 
     /** What binary COPY reads of the tenant from the position on. */
     private static Map<Long, String> copied(TenantFlow flow, long from) {
@@ -79,23 +47,10 @@ final class LogicalTableLogITCase {
         return rows;
     }
 
-    private static long head(TenantFlow flow) {
-        try (EventTableLog log =
-                new EventTableLog(flow.sourceSpec(), List.of(flow.tenant()), "head")) {
-            return log.head(0);
-        }
-    }
-
-    private static void run(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
     @ParameterizedTest
     @EnumSource(StoreVariant.class)
     void rowsAreByteForByteThoseOfBinaryCopy(StoreVariant variant) throws Exception {
-        TenantFlow flow = flow(variant);
+        TenantFlow flow = flows.create(variant);
         long next = head(flow) + 1;
         try (LogicalReader reader = new LogicalReader(flow, next)) {
             reader.turn();
@@ -112,24 +67,24 @@ final class LogicalTableLogITCase {
     private void more(TenantFlow flow) throws SQLException {
         String table = flow.mapping().quotedTable();
         try (Connection connection = flow.source().connect()) {
-            run(connection, "CREATE TEMP TABLE more AS SELECT * FROM " + table);
+            FencedStore.execute(connection, "CREATE TEMP TABLE more AS SELECT * FROM " + table);
             for (String column : new String[] {"txid", "day"}) {
-                run(connection, "ALTER TABLE more DROP COLUMN IF EXISTS " + column);
+                FencedStore.execute(connection, "ALTER TABLE more DROP COLUMN IF EXISTS " + column);
             }
             String position = EventStoreMapping.quoted(flow.mapping().position());
             String id = EventStoreMapping.quoted(flow.mapping().eventId());
             String version = EventStoreMapping.quoted(flow.mapping().version());
             String type = id.equals("\"id\"") ? "text" : "uuid";
-            run(
+            FencedStore.execute(
                     connection,
                     "UPDATE more SET %1$s = %1$s + 1000, %2$s = md5(%2$s::text)::uuid::%3$s, %4$s = %4$s + 100"
                             .formatted(position, id, type, version));
             String columns = ColumnList.of(flow.columns());
-            run(
+            FencedStore.execute(
                     connection,
                     "INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM more ORDER BY %s"
                             .formatted(table, columns, columns, position));
-            run(
+            FencedStore.execute(
                     connection,
                     "SELECT setval('%1$s_%2$s_seq', (SELECT max(%3$s) FROM %4$s))"
                             .formatted(
@@ -142,14 +97,14 @@ final class LogicalTableLogITCase {
 
     @Test
     void aTransactionThatStaysOpenHoldsTheCursorAndNoRow() throws Exception {
-        TenantFlow flow = flow(StoreVariant.CURRENT);
+        TenantFlow flow = flows.create(StoreVariant.CURRENT);
         long next = head(flow) + 1;
         try (LogicalReader reader = new LogicalReader(flow, next);
                 Connection idle = flow.source().connect();
                 LogicalWriters writers = new LogicalWriters(flow.source(), flow.tenant(), 3, 11)) {
             turnUntil(reader, "rows", () -> reader.target().size() > 50);
             idle.setAutoCommit(false);
-            run(idle, LogicalWriters.insert(flow.tenant()));
+            FencedStore.execute(idle, LogicalWriters.insert(flow.tenant()));
             long held = Long.parseLong(FencedStore.query(idle, "SELECT lastval()"));
             turnUntil(reader, "rows behind it", () -> reader.target().tailMap(held).size() > 300);
             assertThat(reader.cursor()).isLessThanOrEqualTo(held);
@@ -172,7 +127,7 @@ final class LogicalTableLogITCase {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
         Random random = new Random(seed);
-        TenantFlow flow = flow(StoreVariant.CURRENT);
+        TenantFlow flow = flows.create(StoreVariant.CURRENT);
         long next = head(flow) + 1;
         try (LogicalReader reader = new LogicalReader(flow, next);
                 LogicalWriters writers =
@@ -210,7 +165,7 @@ final class LogicalTableLogITCase {
      */
     @Test
     void aRowThatWasConfirmedBeforeItIsVisibleIsNotLost() throws Exception {
-        TenantFlow flow = flow(StoreVariant.CURRENT);
+        TenantFlow flow = flows.create(StoreVariant.CURRENT);
         long next = head(flow) + 1;
         try (LogicalReader reader = new LogicalReader(flow, next);
                 Connection admin = flow.source().connect();
@@ -221,7 +176,8 @@ final class LogicalTableLogITCase {
                     new Thread(
                             () -> {
                                 try {
-                                    run(writer, LogicalWriters.insert(flow.tenant()));
+                                    FencedStore.execute(
+                                            writer, LogicalWriters.insert(flow.tenant()));
                                 } catch (SQLException e) {
                                     throw new IllegalStateException(e);
                                 }
@@ -249,8 +205,8 @@ final class LogicalTableLogITCase {
     }
 
     private static void standbys(Connection admin, String names) throws SQLException {
-        run(admin, "ALTER SYSTEM SET synchronous_standby_names = '" + names + "'");
-        run(admin, "SELECT pg_reload_conf()");
+        FencedStore.execute(admin, "ALTER SYSTEM SET synchronous_standby_names = '" + names + "'");
+        FencedStore.execute(admin, "SELECT pg_reload_conf()");
         Awaitility.await("the setting")
                 .atMost(PATIENCE)
                 .until(
@@ -279,7 +235,7 @@ final class LogicalTableLogITCase {
 
     @Test
     void aMarkWaitsForTheStreamNotForTheFenceAlone() throws Exception {
-        TenantFlow flow = flow(StoreVariant.CURRENT);
+        TenantFlow flow = flows.create(StoreVariant.CURRENT);
         long next = head(flow) + 1;
         try (LogicalReader reader = new LogicalReader(flow, next);
                 Connection admin = flow.source().connect()) {
@@ -287,7 +243,7 @@ final class LogicalTableLogITCase {
             int sender = LogicalFeeds.state(flow.sourceSpec(), "test").orElseThrow().activePid();
             signal("STOP", sender);
             try {
-                run(admin, LogicalWriters.insert(flow.tenant()));
+                FencedStore.execute(admin, LogicalWriters.insert(flow.tenant()));
                 Awaitility.await("the fence was looked at several times")
                         .during(Duration.ofMillis(500))
                         .atMost(PATIENCE)
@@ -308,7 +264,7 @@ final class LogicalTableLogITCase {
 
     @Test
     void bulkRangesAndTheirHeadAreReadFromTheTable() throws Exception {
-        TenantFlow flow = flow(StoreVariant.CURRENT);
+        TenantFlow flow = flows.create(StoreVariant.CURRENT);
         try (LogicalTableLog log =
                         new LogicalTableLog(
                                 flow.sourceSpec(), flow.columns(), List.of(flow.tenant()), "test");
@@ -328,80 +284,5 @@ final class LogicalTableLogITCase {
                     .as("nobody reads the slot for that")
                     .hasValueSatisfying(state -> assertThat(state.active()).isFalse());
         }
-    }
-
-    @Test
-    void aSessionThatEndsIsTransientAndTheNextCallBeginsAnew() throws Exception {
-        TenantFlow flow = flow(StoreVariant.CURRENT);
-        long next = head(flow) + 1;
-        try (LogicalReader reader = new LogicalReader(flow, next);
-                Connection admin = flow.source().connect()) {
-            reader.turn();
-            run(
-                    admin,
-                    "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots"
-                            + " WHERE active_pid IS NOT NULL AND database = current_database()");
-            run(admin, LogicalWriters.insert(flow.tenant()));
-            Awaitility.await("the loss is noticed")
-                    .atMost(PATIENCE)
-                    .untilAsserted(
-                            () ->
-                                    assertThatThrownBy(reader::turn)
-                                            .isInstanceOf(MigrationException.class)
-                                            .hasMessageContaining("write-ahead log"));
-            turnUntil(reader, "the mark", () -> reader.cursor() > next);
-            assertThat(reader.target()).containsOnlyKeys(next);
-        }
-    }
-
-    @Test
-    void aColumnThatIsRenamedIsAnErrorThatNamesIt() throws Exception {
-        TenantFlow flow = flow(StoreVariant.CURRENT);
-        try (LogicalReader reader = new LogicalReader(flow, head(flow) + 1);
-                Connection admin = flow.source().connect()) {
-            reader.turn();
-            run(admin, "ALTER TABLE events RENAME COLUMN actor_id TO actor");
-            run(admin, LogicalWriters.insert(flow.tenant()));
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .untilAsserted(
-                            () ->
-                                    assertThatThrownBy(reader::turn)
-                                            .isInstanceOf(MigrationException.class)
-                                            .hasMessageContaining("without column actor_id"));
-        }
-    }
-
-    @Test
-    void whatItCannotFollowIsRefusedWithARemedy() throws Exception {
-        TenantFlow flow = flow(StoreVariant.CURRENT);
-        try (Connection admin = flow.source().connect()) {
-            assertThat(LogicalTailCheck.source(admin, flow.mapping(), "test"))
-                    .noneMatch(Finding::stops);
-            run(admin, "ALTER TABLE events ALTER COLUMN tenant_id TYPE numeric USING 1");
-            assertThat(LogicalTailCheck.source(admin, flow.mapping(), "test"))
-                    .filteredOn(Finding::stops)
-                    .singleElement()
-                    .satisfies(
-                            f -> {
-                                assertThat(f.what()).contains("tenant_id").contains("numeric");
-                                assertThat(f.remedy()).isEqualTo("set tail: poll");
-                            });
-            run(
-                    admin,
-                    "CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level2', deterministic = false)");
-            run(admin, "ALTER TABLE events ALTER COLUMN tenant_id TYPE text COLLATE blind");
-            assertThat(LogicalTailCheck.source(admin, flow.mapping(), "test"))
-                    .filteredOn(Finding::stops)
-                    .hasSize(1);
-            run(admin, "CREATE DOMAIN tenant AS text");
-            run(admin, "ALTER TABLE events ALTER COLUMN tenant_id TYPE tenant");
-            assertThat(LogicalTailCheck.source(admin, flow.mapping(), "test"))
-                    .noneMatch(Finding::stops);
-        }
-        assertThat(LogicalTailCheck.positions(Positions.KEEP)).isEmpty();
-        assertThat(LogicalTailCheck.positions(Positions.APPEND))
-                .singleElement()
-                .matches(Finding::stops);
     }
 }

@@ -52,7 +52,11 @@ final class CutoverBench {
     static ObjectNode run(BenchOptions options) throws Exception {
         CutoverBench bench = new CutoverBench(options.count("--cutovers", 200));
         options.end();
-        return bench.measure();
+        ObjectNode result = bench.measure();
+        ObjectNode fence = FenceCost.run(new BenchOptions(List.of()));
+        result.set("fence_cost_pct", fence.get("others_percent"));
+        result.set("fence_cost_tenant_pct", fence.get("tenant_percent"));
+        return result;
     }
 
     private ObjectNode measure() throws Exception {

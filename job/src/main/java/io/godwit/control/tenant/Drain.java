@@ -1,5 +1,6 @@
 package io.godwit.control.tenant;
 
+import io.godwit.connector.postgres.eventstore.AppendingTarget;
 import io.godwit.connector.postgres.eventstore.EventTableLog;
 import io.godwit.connector.postgres.eventstore.StoredEvent;
 import io.godwit.model.SequenceRange;
@@ -33,6 +34,21 @@ final class Drain implements AutoCloseable {
     Drain(EventTableLog log, Target<StoredEvent> into) {
         this.log = log;
         this.into = into;
+    }
+
+    /**
+     * The tail, which appends the same rows, waits until {@link #letTheTailIn}: in the pause nobody
+     * has time to wait for it. Where positions are kept it may go on, at other rows or at the same.
+     */
+    void keepTheTailOut() {
+        if (into instanceof AppendingTarget lane) {
+            lane.keepOthersOut();
+        }
+    }
+
+    /** Gives up the session into the other store; the next call opens another one. */
+    void letTheTailIn() {
+        into.close();
     }
 
     /**

@@ -43,7 +43,7 @@ public record SwitchDirection(
      * @param some of the tenants
      */
     EventTableLog log(List<String> some) {
-        return new EventTableLog(from, columns, some, migration);
+        return new EventTableLog(from, columns, some, migration).ofRecentEvents();
     }
 
     /** After a switch: until they are installed again, both fences take a longer way. */

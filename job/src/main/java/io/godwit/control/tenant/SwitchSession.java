@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -127,6 +128,7 @@ final class SwitchSession implements AutoCloseable {
         String store = direction.to().storeId();
         long epoch = steps.move(from, tenant, store);
         moving = new TenantRoute(tenant, store, epoch, TenantRoute.State.MOVED);
+        prepareOpening(epoch);
     }
 
     private void keepPlaces(long end) throws SQLException {
@@ -159,10 +161,7 @@ final class SwitchSession implements AutoCloseable {
         fromRoutes.read(from, tenant);
         steps.rehearse(from, tenant, cursor);
         keepPlaces(cursor);
-        to.setAutoCommit(false);
-        open(left.orElseThrow().epoch() + 1);
-        to.rollback();
-        to.setAutoCommit(true);
+        prepareOpening(left.orElseThrow().epoch() + 1);
         rollback();
     }
 
@@ -173,18 +172,26 @@ final class SwitchSession implements AutoCloseable {
     }
 
     void rollback() throws SQLException {
-        from.rollback();
-        from.setAutoCommit(true);
+        for (Connection connection : List.of(from, to)) {
+            if (!connection.getAutoCommit()) {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        }
     }
 
+    /** What is left of it after the move is a COMMIT, for the writers wait. */
     void open() throws SQLException {
-        to.setAutoCommit(false);
-        open(left.orElseThrow().epoch());
+        if (to.getAutoCommit()) {
+            prepareOpening(left.orElseThrow().epoch());
+        }
         to.commit();
         to.setAutoCommit(true);
     }
 
-    private void open(long epoch) throws SQLException {
+    /** Leaves a transaction open that nobody sees before {@link #open}. */
+    private void prepareOpening(long epoch) throws SQLException {
+        to.setAutoCommit(false);
         direction.beforeOpen().run(to);
         toRoutes.open(to, tenant, direction.to().storeId(), epoch);
     }

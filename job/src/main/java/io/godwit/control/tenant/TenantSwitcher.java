@@ -152,6 +152,7 @@ public final class TenantSwitcher {
                 pause();
             }
             asked++;
+            drain.keepTheTailOut();
             drainAhead();
             session.rehearse(cursor);
             drained = 0;
@@ -179,8 +180,9 @@ public final class TenantSwitcher {
             }
         }
 
-        /** Lets the writers through that this attempt has held up. */
+        /** Lets the writers and the tail through that this attempt has held up. */
         private void pause() {
+            drain.letTheTailIn();
             LockSupport.parkNanos(
                     Duration.ofMillis(ThreadLocalRandom.current().nextLong(50, 150)).toNanos());
         }

@@ -58,13 +58,29 @@ public final class AppendingTarget implements Target<StoredEvent> {
                 connection -> writer.commit(connection, batch, open -> append(open, rows)));
     }
 
-    private ApplyResult append(Connection connection, List<byte[]> rows) throws SQLException {
+    /**
+     * Until this target is closed nobody else appends the flow's events, and this one waits for
+     * nobody. For moments only: whoever waits for longer than its lock_timeout tries again later.
+     */
+    public void keepOthersOut() {
+        writer.call(
+                connection -> {
+                    lock(connection, "pg_advisory_lock");
+                    connection.commit();
+                    return ApplyResult.NOTHING;
+                });
+    }
+
+    private void lock(Connection connection, String function) throws SQLException {
         try (PreparedStatement lock =
-                connection.prepareStatement(
-                        "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))")) {
+                connection.prepareStatement("SELECT " + function + "(hashtextextended(?, 0))")) {
             lock.setString(1, lane);
             lock.execute();
         }
+    }
+
+    private ApplyResult append(Connection connection, List<byte[]> rows) throws SQLException {
+        lock(connection, "pg_advisory_xact_lock");
         return new RowMerge(connection, mapping, columns).append(rows);
     }
 

@@ -18,23 +18,37 @@ final class EventRows {
 
     private final EventStoreMapping mapping;
     private final List<String> columns;
-    private final String tenants;
+    private final boolean feedIndex;
+    private final String isTenants;
 
     /**
-     * @param columns what is copied, the position first
-     * @param tenantType the tenant column's type, as format_type gives it
+     * @param columns what is copied, the position first; none for every column that can be copied
      */
-    EventRows(
-            EventStoreMapping mapping,
-            List<String> columns,
-            String tenantType,
-            List<String> tenants) {
-        this.mapping = mapping;
-        this.columns = List.copyOf(columns);
-        this.tenants =
+    EventRows(StoreSchema schema, List<String> columns, List<String> tenants) {
+        this.mapping = schema.mapping();
+        this.columns = columns.isEmpty() ? schema.copiedColumns() : List.copyOf(columns);
+        this.feedIndex = schema.feedIndex().isPresent();
+        String type = schema.typeOf(mapping.tenantId());
+        this.isTenants =
                 tenants.stream()
-                        .map(tenant -> literal(tenant) + "::" + tenantType)
-                        .collect(Collectors.joining(", "));
+                        .map(tenant -> literal(tenant) + "::" + type)
+                        .collect(
+                                Collectors.joining(
+                                        ", ",
+                                        EventStoreMapping.quoted(mapping.tenantId()) + " IN (",
+                                        ")"));
+    }
+
+    /** What rows are read of. */
+    enum Stretch {
+        /** The planner chooses: a small tenant in a big table is read by the tenant's index. */
+        BULK,
+        /**
+         * The end of the table, where little lies behind the range's first position. The planner,
+         * which knows nothing of rows that came after the last ANALYZE, would now and then take an
+         * index on the tenant and read all that the tenant has.
+         */
+        RECENT
     }
 
     /**
@@ -43,12 +57,16 @@ final class EventRows {
      *
      * @param limit most elements but for the mark
      */
-    List<StoredEvent> read(Connection connection, SequenceRange range, int limit, boolean live)
+    List<StoredEvent> read(
+            Connection connection, SequenceRange range, int limit, boolean live, Stretch stretch)
             throws SQLException {
         List<StoredEvent> events = new ArrayList<>();
         BinaryRowReader rows = new BinaryRowReader();
         CopyOut copy =
-                connection.unwrap(PGConnection.class).getCopyAPI().copyOut(select(range, limit));
+                connection
+                        .unwrap(PGConnection.class)
+                        .getCopyAPI()
+                        .copyOut(select(range, limit, stretch));
         try {
             for (byte[] message; (message = copy.readFromCopy()) != null; ) {
                 rows.feed(message);
@@ -72,13 +90,13 @@ final class EventRows {
         return events;
     }
 
-    private String select(SequenceRange range, int limit) {
-        return "COPY (SELECT %1$s FROM %2$s WHERE %3$s IN (%4$s) AND %5$s >= %6$s AND %5$s < %7$s ORDER BY %5$s LIMIT %8$s) TO STDOUT (FORMAT binary)"
+    private String select(SequenceRange range, int limit, Stretch stretch) {
+        boolean byPosition = stretch == Stretch.RECENT && !feedIndex;
+        return "COPY (SELECT %1$s FROM %2$s WHERE %3$s AND %4$s >= %5$s AND %4$s < %6$s ORDER BY %4$s LIMIT %7$s) TO STDOUT (FORMAT binary)"
                 .formatted(
                         ColumnList.of(columns),
                         mapping.quotedTable(),
-                        EventStoreMapping.quoted(mapping.tenantId()),
-                        tenants,
+                        byPosition ? EventTables.unindexed(isTenants) : isTenants,
                         EventStoreMapping.quoted(mapping.position()),
                         range.from(),
                         range.until(),

@@ -1,6 +1,7 @@
 package io.godwit.connector.postgres.eventstore;
 
 import io.godwit.connector.postgres.PostgresErrors;
+import io.godwit.connector.postgres.eventstore.EventRows.Stretch;
 import io.godwit.model.SequenceRange;
 import io.godwit.port.EventLog;
 import java.sql.Connection;
@@ -22,6 +23,7 @@ public final class EventTableLog implements EventLog<StoredEvent> {
     private final List<String> columns;
     private final List<String> tenants;
     private final String migration;
+    private final boolean recentOnly;
     private Connection connection;
     private GapFence gapFence;
     private EventRows rows;
@@ -43,10 +45,25 @@ public final class EventTableLog implements EventLog<StoredEvent> {
             List<String> columns,
             List<String> tenants,
             String migration) {
+        this(spec, columns, tenants, migration, false);
+    }
+
+    private EventTableLog(
+            PostgresEventStoreSpec spec,
+            List<String> columns,
+            List<String> tenants,
+            String migration,
+            boolean recentOnly) {
         this.spec = spec;
         this.columns = List.copyOf(columns);
         this.tenants = List.copyOf(tenants);
         this.migration = migration;
+        this.recentOnly = recentOnly;
+    }
+
+    /** Another one that is never asked for more than the last stretch before the head. */
+    public EventTableLog ofRecentEvents() {
+        return new EventTableLog(spec, columns, tenants, migration, true);
     }
 
     private interface Call<T> {
@@ -79,8 +96,11 @@ public final class EventTableLog implements EventLog<StoredEvent> {
 
     @Override
     public List<StoredEvent> read(int tag, SequenceRange range, int limit, boolean live) {
+        Stretch stretch = live || recentOnly ? Stretch.RECENT : Stretch.BULK;
         List<StoredEvent> events =
-                call("Reading " + range + " of the source", c -> rows.read(c, range, limit, live));
+                call(
+                        "Reading " + range + " of the source",
+                        c -> rows.read(c, range, limit, live, stretch));
         if (!events.get(0).isMark()) {
             pace.foundEvents();
         }
@@ -105,12 +125,7 @@ public final class EventTableLog implements EventLog<StoredEvent> {
         connection = spec.open(migration);
         StoreSchema schema = StoreSchema.read(connection, spec.eventStore());
         gapFence = new GapFence(connection, spec.eventStore());
-        rows =
-                new EventRows(
-                        spec.eventStore(),
-                        columns.isEmpty() ? schema.copiedColumns() : columns,
-                        schema.typeOf(spec.eventStore().tenantId()),
-                        tenants);
+        rows = new EventRows(schema, columns, tenants);
         pending = null;
     }
 

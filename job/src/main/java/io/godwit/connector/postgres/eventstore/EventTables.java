@@ -29,6 +29,11 @@ final class EventTables {
 
     private EventTables() {}
 
+    /** The same condition, for which the planner can use no index. */
+    static String unindexed(String condition) {
+        return "(" + condition + ") IS TRUE";
+    }
+
     static Optional<Table> find(Connection connection, EventStoreMapping mapping)
             throws SQLException {
         return find(connection, mapping.quotedTable());

@@ -101,7 +101,7 @@ final class LogicalTail implements AutoCloseable {
             StoreSchema schema = StoreSchema.read(connection, mapping);
             List<String> copied = columns.isEmpty() ? schema.copiedColumns() : columns;
             String tenantType = schema.typeOf(mapping.tenantId());
-            EventRows rows = new EventRows(mapping, copied, tenantType, tenants);
+            EventRows rows = new EventRows(schema, copied, tenants);
             TenantTuples tuples = TenantTuples.of(connection, mapping, copied, tenantType, tenants);
             ReplicationFeed feed =
                     new ReplicationFeed(connection, migration, mapping.quotedTable());
@@ -152,7 +152,8 @@ final class LogicalTail implements AutoCloseable {
 
     private void readBacklog(int limit, List<StoredEvent> events) throws SQLException {
         stream.stayAlive();
-        List<StoredEvent> page = rows.read(connection, backlog, limit, true);
+        List<StoredEvent> page =
+                rows.read(connection, backlog, limit, true, EventRows.Stretch.RECENT);
         for (StoredEvent event : page) {
             if (!event.isMark()) {
                 events.add(StoredEvent.ahead(event.row()));

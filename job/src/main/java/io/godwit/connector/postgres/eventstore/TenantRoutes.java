@@ -123,6 +123,7 @@ public final class TenantRoutes {
      */
     public TenantRoute open(Connection connection, String tenant, String storeId, long epoch)
             throws SQLException {
+        TenantRoute wanted = new TenantRoute(tenant, storeId, epoch, TenantRoute.State.OPEN);
         String sql =
                 "WITH changed AS (UPDATE godwit.tenant_route SET store_id = ?, epoch = ?, state ="
                         + " 'open', updated_at = clock_timestamp() WHERE tenant_id = ? AND epoch <"
@@ -134,9 +135,12 @@ public final class TenantRoutes {
             statement.setLong(2, epoch);
             statement.setString(3, tenant);
             statement.setLong(4, epoch);
-            statement.execute();
+            try (ResultSet changed = statement.executeQuery()) {
+                if (changed.next()) {
+                    return wanted;
+                }
+            }
         }
-        TenantRoute wanted = new TenantRoute(tenant, storeId, epoch, TenantRoute.State.OPEN);
         Optional<TenantRoute> found = read(connection, tenant);
         if (!found.equals(Optional.of(wanted))) {
             throw MigrationException.refused(

@@ -146,13 +146,15 @@ public final class TenantSwitch {
     private record Found(OptionalLong position, boolean locked) {}
 
     private Found find(Connection connection, String tenant, long above) throws SQLException {
+        // A range with an end: of one without the planner believes that it is a third of the table.
         String sql =
-                "SELECT max(%1$s), %2$s FROM %3$s WHERE %1$s > ? AND %4$s = ?"
+                "SELECT max(%1$s), %2$s FROM %3$s WHERE %1$s > ? AND %1$s < 9223372036854775807 AND %4$s"
                         .formatted(
                                 EventStoreMapping.quoted(mapping.position()),
                                 LOCKED,
                                 mapping.quotedTable(),
-                                EventStoreMapping.quoted(mapping.tenantId()));
+                                EventTables.unindexed(
+                                        EventStoreMapping.quoted(mapping.tenantId()) + " = ?"));
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, tenant);
             statement.setLong(2, above);

@@ -3,6 +3,7 @@ package io.godwit.connector.postgres.eventstore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.godwit.connector.postgres.eventstore.EventRows.Stretch;
 import io.godwit.model.ApplyResult;
 import io.godwit.model.MigrationException;
 import io.godwit.model.Recoverability;
@@ -128,10 +129,14 @@ final class EventStoreTargetITCase {
     }
 
     private List<StoredEvent> read(long from, long until, int limit) throws SQLException {
-        EventRows reader =
-                new EventRows(EventStoreMapping.eventsourcePy(), COLUMNS, "uuid", List.of(TENANT));
         try (Connection connection = source.connect()) {
-            return reader.read(connection, new SequenceRange(from, until), limit, false);
+            EventRows reader =
+                    new EventRows(
+                            StoreSchema.read(connection, EventStoreMapping.eventsourcePy()),
+                            COLUMNS,
+                            List.of(TENANT));
+            return reader.read(
+                    connection, new SequenceRange(from, until), limit, false, Stretch.BULK);
         }
     }
 

@@ -67,7 +67,7 @@ public final class ChainJob {
                                 () ->
                                         new RecordingTarget<>(
                                                 new ChainstorageTarget(targetSpec, spec.name()),
-                                                run),
+                                                reason -> Failures.record(run, reason)),
                                 new SinkOptions(
                                         spec.batchSize(),
                                         Duration.ofSeconds(1),

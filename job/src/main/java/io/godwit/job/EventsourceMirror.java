@@ -143,8 +143,15 @@ public final class EventsourceMirror implements AutoCloseable {
         each((tables, id) -> tables.cutoverRolledBack(id, reason));
     }
 
+    /** Nothing is left to tell where an earlier run has told it: the next one has not begun. */
     public void rolledBack(String tenant, String reason) throws SQLException {
-        one(tenant, (tables, id) -> tables.rolledBack(id, reason));
+        one(
+                tenant,
+                (tables, id) -> {
+                    if (tables.phaseOf(id).isPresent()) {
+                        tables.rolledBack(id, reason);
+                    }
+                });
     }
 
     /**

@@ -1,17 +1,13 @@
 package io.godwit.job;
 
-import io.godwit.connector.postgres.eventstore.StoredEvent;
 import io.godwit.ledger.Ledger;
 import io.godwit.ledger.MigrationRow;
-import io.godwit.model.ApplyResult;
 import io.godwit.model.MigrationException;
 import io.godwit.model.Phase;
 import io.godwit.model.Recoverability;
 import io.godwit.port.FailureLog;
-import io.godwit.port.Target;
 import io.godwit.spec.MigrationSpec;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -50,25 +46,5 @@ record TenantFailures(Run run, MigrationSpec spec) implements FailureLog {
                 EventsourceMirror.open(run.ledger(), spec, run.migrationId())) {
             mirror.ended(failed);
         }
-    }
-
-    /** The target, whose last error is recorded before the job stops with it. */
-    Target<StoredEvent> watching(Target<StoredEvent> target) {
-        return new Target<>() {
-            @Override
-            public ApplyResult apply(List<StoredEvent> batch) {
-                try {
-                    return target.apply(batch);
-                } catch (MigrationException e) {
-                    record(e);
-                    throw e;
-                }
-            }
-
-            @Override
-            public void close() {
-                target.close();
-            }
-        };
     }
 }

@@ -67,7 +67,7 @@ public final class TenantJob {
                 .setParallelism(lanes)
                 .sinkTo(
                         new TargetSink<>(
-                                () -> failures.watching(target(plan, migration)),
+                                () -> new RecordingTarget<>(target(plan, migration), failures),
                                 new SinkOptions(
                                         spec.batchSize(),
                                         Duration.ofSeconds(1),

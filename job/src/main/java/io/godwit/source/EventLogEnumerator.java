@@ -160,7 +160,10 @@ final class EventLogEnumerator<E extends LogEvent>
                 context.assignSplit(range.get(), subtask);
             } else if (assigners.values().stream().allMatch(RangeAssigner::exhausted)) {
                 waiting.remove(subtask);
-                context.setIsProcessingBacklog(false);
+                if (dismissed.isEmpty()) {
+                    // Flink tells every reader, and fails the job when one is gone by then.
+                    context.setIsProcessingBacklog(false);
+                }
                 if (dismissed.add(subtask)) {
                     context.signalNoMoreSplits(subtask);
                 }

@@ -114,7 +114,7 @@ final class ChainCommandITCase {
         assertThat(run.migrate("--rewind")).isEqualTo(ExitCode.DONE);
 
         assertThat(run.rows()).isEqualTo(ChainModel.of(rewritten));
-        assertThat(run.verify("full")).isEqualTo(ExitCode.DONE);
+        assertThat(run.verify("full")).as(run.output()).isEqualTo(ExitCode.DONE);
     }
 
     @Test
@@ -170,7 +170,7 @@ final class ChainCommandITCase {
         assertThat(run.bounded().eventTags("[0, 3]").migrate()).isEqualTo(ExitCode.DONE);
 
         assertThat(run.rows()).isEqualTo(ChainModel.of(old, derived));
-        assertThat(run.verify("full")).isEqualTo(ExitCode.DONE);
+        assertThat(run.verify("full")).as(run.output()).isEqualTo(ExitCode.DONE);
     }
 
     @Test
@@ -181,20 +181,20 @@ final class ChainCommandITCase {
         run.tables().putAll(history);
         run.bounded().migrate();
         for (String level : new String[] {"count", "hash", "full"}) {
-            assertThat(run.verify(level)).isEqualTo(ExitCode.DONE);
+            assertThat(run.verify(level)).as(run.output()).isEqualTo(ExitCode.DONE);
         }
 
         run.sql("UPDATE block_events SET hash = 'x' WHERE event_sequence = 7");
-        assertThat(run.verify("count")).isEqualTo(ExitCode.DONE);
-        assertThat(run.verify("hash")).isEqualTo(ExitCode.FAILED);
+        assertThat(run.verify("count")).as(run.output()).isEqualTo(ExitCode.DONE);
+        assertThat(run.verify("hash")).as(run.output()).isEqualTo(ExitCode.FAILED);
         assertThat(run.output()).contains("sequence 7").contains("hash=x");
 
         run.sql("DELETE FROM block_events WHERE event_sequence = 9");
-        assertThat(run.verify("count")).isEqualTo(ExitCode.FAILED);
+        assertThat(run.verify("count")).as(run.output()).isEqualTo(ExitCode.FAILED);
         assertThat(run.output()).contains("sequence 9").contains("missing in the target");
 
         run.sql("DELETE FROM canonical_blocks WHERE height = 105");
-        assertThat(run.verify("full")).isEqualTo(ExitCode.FAILED);
+        assertThat(run.verify("full")).as(run.output()).isEqualTo(ExitCode.FAILED);
         assertThat(run.output()).contains("height 105");
     }
 

@@ -46,6 +46,10 @@ final class ManualContext implements SplitEnumeratorContext<EventLogSplit> {
 
     @Override
     public void setIsProcessingBacklog(boolean isProcessingBacklog) {
+        // Flink tells every reader, and an event that one does not get fails the job.
+        if (!noMoreSplits.isEmpty()) {
+            throw new IllegalStateException("Readers may be gone: " + noMoreSplits);
+        }
         backlog = isProcessingBacklog;
     }
 

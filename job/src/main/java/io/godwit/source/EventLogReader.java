@@ -7,16 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
-import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.metrics.Counter;
 
 /**
  * One reader of the source. Its main-thread side keeps what a checkpoint needs: the open splits,
  * and the finished ones until a completed checkpoint holds them.
+ *
+ * <p>It has the next range before it is through with one: a fetcher without a range is shut down,
+ * and its session with it.
  *
  * <p>Why finished splits stay in the snapshot: the enumerator takes its part of a checkpoint before
  * the readers take theirs. A split that finishes in between would be open for the enumerator and
@@ -28,26 +29,19 @@ final class EventLogReader<E extends LogEvent>
     private final CheckpointBudget budget;
     private final Map<String, EventLogSplit> finished = new HashMap<>();
     private final TreeMap<Long, List<String>> finishedAt = new TreeMap<>();
-    private final SplitRequests requests;
 
     EventLogReader(
             Supplier<EventLogSplitReader<E>> splitReader,
             CheckpointBudget budget,
             SourceReaderContext context) {
-        this(
-                splitReader,
-                budget,
-                context,
-                context.metricGroup().counter("eventsRead"),
-                new SplitRequests());
+        this(splitReader, budget, context, context.metricGroup().counter("eventsRead"));
     }
 
     private EventLogReader(
             Supplier<EventLogSplitReader<E>> splitReader,
             CheckpointBudget budget,
             SourceReaderContext context,
-            Counter eventsRead,
-            SplitRequests requests) {
+            Counter eventsRead) {
         super(
                 splitReader::get,
                 (event, output, state) -> {
@@ -59,12 +53,10 @@ final class EventLogReader<E extends LogEvent>
                         budget.emittedOne();
                         eventsRead.inc();
                     }
-                    requests.note(state);
                 },
                 new Configuration(),
                 context);
         this.budget = budget;
-        this.requests = requests;
     }
 
     @Override
@@ -75,20 +67,17 @@ final class EventLogReader<E extends LogEvent>
     }
 
     @Override
-    public InputStatus pollNext(ReaderOutput<E> output) throws Exception {
-        InputStatus status = super.pollNext(output);
-        requests.send(context);
-        return status;
+    public void addSplits(List<EventLogSplit> splits) {
+        super.addSplits(splits);
+        if (getNumberOfCurrentlyAssignedSplits() == 1 && !splits.get(0).isTail()) {
+            context.sendSplitRequest();
+        }
     }
 
     @Override
     protected void onSplitFinished(Map<String, EventLogSplitState> states) {
-        states.forEach(
-                (id, state) -> {
-                    finished.put(id, state.toSplit());
-                    requests.note(state);
-                });
-        requests.send(context);
+        states.forEach((id, state) -> finished.put(id, state.toSplit()));
+        context.sendSplitRequest();
     }
 
     @Override

@@ -77,7 +77,7 @@ final class TenantPreparation {
 
     private void fence() {
         new WriteFence(source, spec.name()).install(spec.tenant().tenants());
-        new WriteFence(target, spec.name()).install(spec.tenant().tenants());
+        new WriteFence(target, spec.name()).installForCopy(spec.tenant().tenants());
     }
 
     /** Before the first row, and once: a decision that holds is not asked for again. */

@@ -77,10 +77,22 @@ public final class WriteFence {
      * time; there are retries.
      */
     public void install(Collection<String> tenants) {
+        install(tenants, false);
+    }
+
+    /**
+     * As {@link #install}, in a store that the tenants are copied into: rows with a pass end at the
+     * trigger's condition, until {@link #install} is called after the switch.
+     */
+    public void installForCopy(Collection<String> tenants) {
+        install(tenants, true);
+    }
+
+    private void install(Collection<String> tenants, boolean copying) {
         ControlTables.create(store);
         try (Connection connection = store.open(migration)) {
             alone(connection);
-            FenceTrigger trigger = FenceTrigger.of(connection, mapping, tenants);
+            FenceTrigger trigger = FenceTrigger.of(connection, mapping, tenants, copying);
             if (trigger.tenants().isEmpty()) {
                 throw new IllegalArgumentException(
                         "No tenant to fence in "
@@ -113,7 +125,7 @@ public final class WriteFence {
     public boolean isInstalled(Collection<String> tenants) {
         try (Connection connection = store.open(migration)) {
             return routesExist(connection)
-                    && FenceTrigger.of(connection, mapping, tenants)
+                    && FenceTrigger.of(connection, mapping, tenants, false)
                             .lacking(connection, false)
                             .isEmpty();
         } catch (SQLException e) {

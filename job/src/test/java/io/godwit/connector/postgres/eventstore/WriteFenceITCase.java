@@ -142,6 +142,51 @@ final class WriteFenceITCase {
         }
     }
 
+    @Test
+    void whereACopyGoesPassesEndAtTheConditionAndNothingElseDoes() throws Exception {
+        FencedStore store = FencedStore.plain(server).prepared();
+        store.moveAway(ACME);
+        String role = writerRole(store);
+        assertThat(callsForARowWithAPass(store)).isEqualTo("1");
+        store.fence().installForCopy(List.of(ACME));
+        assertThat(callsForARowWithAPass(store)).isNull();
+        try (Connection godwit = store.begin()) {
+            WriteFence.pass(godwit, "acme-out");
+            godwit.commit();
+            refused(() -> append(godwit, ACME));
+        }
+        refused(() -> store.run(insert(OTHER) + ", ('" + ACME + "')"));
+        try (Connection writer = as(store, role)) {
+            writer.setAutoCommit(false);
+            execute(
+                    writer,
+                    "SELECT set_config('godwit.migration', pg_current_xact_id() || ':x', true)");
+            refused(() -> append(writer, ACME));
+        }
+        assertThat(isInstalled(store)).isTrue();
+        assertThat(condition(store)).contains("pg_has_role");
+        store.fence().install(List.of(ACME));
+        assertThat(condition(store)).doesNotContain("pg_has_role");
+    }
+
+    private static String callsForARowWithAPass(FencedStore store) throws SQLException {
+        try (Connection godwit = store.begin()) {
+            execute(godwit, "SET LOCAL track_functions = 'all'");
+            WriteFence.pass(godwit, "acme-out");
+            append(godwit, ACME);
+            return FencedStore.query(
+                    godwit,
+                    "SELECT calls FROM pg_stat_xact_user_functions WHERE funcname LIKE 'fence\\_%'");
+        }
+    }
+
+    private static String condition(FencedStore store) throws SQLException {
+        return store.query(
+                "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = '"
+                        + FenceTrigger.NAME
+                        + "'");
+    }
+
     /** What a session finds first under a plain name must not run as the fence's owner. */
     @Test
     void applicationCannotPutItsOwnFunctionsUnderTheFence() throws Exception {

@@ -20,12 +20,16 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.CloseableIterator;
+import org.apache.flink.util.ExceptionUtils;
 
 /**
  * Reads the source's events once more, with the checks of a copy, and compares them with the
  * target. A bounded Flink job that writes nothing: the verification, and the dry run of a copy.
  */
 public final class CompareJob {
+
+    /** It has no checkpoints, so Flink does not restart it. */
+    private static final int ATTEMPTS = 3;
 
     private CompareJob() {}
 
@@ -57,6 +61,25 @@ public final class CompareJob {
                         FailureLog.NONE,
                         options(spec, starts, ends),
                         TypeInformation.of(ChainEvent.class));
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return collect(env, source, targetSpec, name, level, title + ": " + name);
+            } catch (Exception e) {
+                if (attempt == ATTEMPTS || !hidesItsReason(e)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static Tally collect(
+            StreamExecutionEnvironment env,
+            EventLogSource<ChainEvent> source,
+            ChainstoragePostgresSpec targetSpec,
+            String name,
+            Level level,
+            String jobName)
+            throws Exception {
         Tally total = Tally.none();
         try (CloseableIterator<Tally> tallies =
                 env.fromSource(source, WatermarkStrategy.noWatermarks(), "chainstorage events")
@@ -65,12 +88,22 @@ public final class CompareJob {
                                 TypeInformation.of(Tally.class),
                                 new CompareOperator<>(
                                         () -> new ChainstorageView(targetSpec, name), level))
-                        .executeAndCollect(title + ": " + name)) {
+                        .executeAndCollect(jobName)) {
             while (tallies.hasNext()) {
                 total = total.plus(tallies.next());
             }
         }
         return total;
+    }
+
+    /**
+     * A reader that fails while its coordinator sends it something: Flink reports the event that
+     * was lost, and not why the reader failed. The next attempt fails for the reason itself.
+     */
+    private static boolean hidesItsReason(Exception e) {
+        return ExceptionUtils.findThrowableWithMessage(
+                        e, "An OperatorEvent from an OperatorCoordinator to a task was lost")
+                .isPresent();
     }
 
     private static SourceOptions options(

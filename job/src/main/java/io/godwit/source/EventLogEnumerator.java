@@ -79,7 +79,9 @@ final class EventLogEnumerator<E extends LogEvent>
 
     @Override
     public void start() {
-        context.setIsProcessingBacklog(!options.continuous());
+        if (options.endsWithACheckpoint()) {
+            context.setIsProcessingBacklog(true);
+        }
         context.callAsync(
                 () -> {
                     take();
@@ -160,7 +162,7 @@ final class EventLogEnumerator<E extends LogEvent>
                 context.assignSplit(range.get(), subtask);
             } else if (assigners.values().stream().allMatch(RangeAssigner::exhausted)) {
                 waiting.remove(subtask);
-                if (dismissed.isEmpty()) {
+                if (options.endsWithACheckpoint() && dismissed.isEmpty() && allReadersAreThere()) {
                     // Flink tells every reader, and fails the job when one is gone by then.
                     context.setIsProcessingBacklog(false);
                 }
@@ -183,10 +185,10 @@ final class EventLogEnumerator<E extends LogEvent>
 
     /** All bulk is applied: the tails, one per log, are spread over the readers. */
     private void assignTails() {
-        int readers = context.currentParallelism();
-        if (context.registeredReaders().size() < readers) {
+        if (!allReadersAreThere()) {
             return;
         }
+        int readers = context.currentParallelism();
         int reader = 0;
         for (RangeAssigner assigner : assigners.values()) {
             Optional<EventLogSplit> tail = assigner.tail();
@@ -194,6 +196,10 @@ final class EventLogEnumerator<E extends LogEvent>
                 context.assignSplit(tail.get(), reader++ % readers);
             }
         }
+    }
+
+    private boolean allReadersAreThere() {
+        return context.registeredReaders().size() == context.currentParallelism();
     }
 
     @Override

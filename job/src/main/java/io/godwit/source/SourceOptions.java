@@ -37,4 +37,9 @@ public record SourceOptions(
         starts = Map.copyOf(starts);
         ends = Map.copyOf(ends);
     }
+
+    /** A bounded job whose end waits for checkpoints; a comparison has none. */
+    boolean endsWithACheckpoint() {
+        return !continuous && checkpointSize != Long.MAX_VALUE;
+    }
 }

@@ -211,7 +211,7 @@ final class ChainCommandITCase {
         assertThat(run.tableNames()).isEmpty();
 
         run.tables().deleteEvent(0, 33);
-        assertThat(run.migrate("--dry-run")).isEqualTo(ExitCode.FAILED);
+        assertThat(run.migrate("--dry-run")).as(run.output()).isEqualTo(ExitCode.FAILED);
         assertThat(run.output()).contains("33 is missing");
         assertThat(run.tableNames()).isEmpty();
     }

@@ -91,7 +91,26 @@ final class EventLogEnumeratorTest {
         context.register(1);
         run.get().addReader(1);
         assertThat(context.assignedTo(0)).containsExactly(EventLogSplit.tail(0, 1));
-        assertThat(context.backlog).as("one timer for bulk and tail").isFalse();
+        assertThat(context.backlog).as("one timer for bulk and tail").isNull();
+    }
+
+    @Test
+    void theEndOfABacklogIsNotToldWhileAReaderIsGone() {
+        run.start(Options.bounded(Map.of(0, 1L), Map.of(0, 15L)));
+        run.ask(0, 1);
+        context.unregister(1);
+        run.ask(0);
+        assertThat(context.noMoreSplits).containsExactly(0);
+        assertThat(context.backlog).isTrue();
+    }
+
+    @Test
+    void aComparisonHasNoCheckpointsToHurry() {
+        run.start(Options.withoutCheckpoints(Map.of(0, 1L), Map.of(0, 15L)));
+        run.ask(0, 1);
+        run.ask(0, 1);
+        assertThat(context.noMoreSplits).containsExactly(0, 1);
+        assertThat(context.backlog).isNull();
     }
 
     @Test

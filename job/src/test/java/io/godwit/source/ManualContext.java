@@ -47,8 +47,9 @@ final class ManualContext implements SplitEnumeratorContext<EventLogSplit> {
     @Override
     public void setIsProcessingBacklog(boolean isProcessingBacklog) {
         // Flink tells every reader, and an event that one does not get fails the job.
-        if (!noMoreSplits.isEmpty()) {
-            throw new IllegalStateException("Readers may be gone: " + noMoreSplits);
+        if (!noMoreSplits.isEmpty() || !isProcessingBacklog && readers.size() < parallelism) {
+            throw new IllegalStateException(
+                    "Readers may be gone: " + noMoreSplits + " of " + readers.keySet());
         }
         backlog = isProcessingBacklog;
     }

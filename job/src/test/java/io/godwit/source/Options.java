@@ -10,22 +10,27 @@ final class Options {
     private Options() {}
 
     static SourceOptions continuous(Map<Integer, Long> starts) {
-        return of(starts, Map.of(), true, Duration.ofHours(1));
+        return of(starts, Map.of(), true, Duration.ofHours(1), 1000);
     }
 
     static SourceOptions bounded(Map<Integer, Long> starts, Map<Integer, Long> ends) {
-        return of(starts, ends, false, Duration.ofHours(1));
+        return of(starts, ends, false, Duration.ofHours(1), 1000);
+    }
+
+    static SourceOptions withoutCheckpoints(Map<Integer, Long> starts, Map<Integer, Long> ends) {
+        return of(starts, ends, false, Duration.ofHours(1), Long.MAX_VALUE);
     }
 
     static SourceOptions polling(Map<Integer, Long> starts, Duration pollInterval) {
-        return of(starts, Map.of(), true, pollInterval);
+        return of(starts, Map.of(), true, pollInterval, 1000);
     }
 
     private static SourceOptions of(
             Map<Integer, Long> starts,
             Map<Integer, Long> ends,
             boolean continuous,
-            Duration pollInterval) {
+            Duration pollInterval,
+            long checkpointSize) {
         Map<Integer, Long> allEnds =
                 starts.keySet().stream()
                         .collect(
@@ -37,7 +42,7 @@ final class Options {
                 continuous,
                 10,
                 4,
-                1000,
+                checkpointSize,
                 1,
                 Duration.ZERO,
                 0,
